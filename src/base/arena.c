@@ -1,0 +1,63 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+enum { BLOCK = 8192 };
+
+struct cx_arena_block {
+    struct cx_arena_block *older;
+    alignas(max_align_t) char bytes[];
+};
+
+void cx_arena_clear(cx_arena *a)
+{
+    struct cx_arena_block *b = a->block;
+    while (b) {
+        struct cx_arena_block *older = b->older;
+        free(b);
+        b = older;
+    }
+    *a = (cx_arena){0};
+}
+
+void *cx_arena_alloc(cx_arena *a, size_t size)
+{
+    size_t need = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if (need > a->size - a->used) {
+        size_t room = need > BLOCK ? need : BLOCK;
+        struct cx_arena_block *b = cx_alloc(sizeof *b + room);
+        b->older = a->block;
+        a->block = b;
+        a->used = 0;
+        a->size = room;
+    }
+    void *p = a->block->bytes + a->used;
+    a->used += need;
+    return p;
+}
+
+cx_str cx_arena_dup(cx_arena *a, cx_str s)
+{
+    char *p = cx_arena_alloc(a, s.n + 1);
+    if (s.n) memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
+    return (cx_str){p, s.n};
+}
+
+cx_str cx_arena_printf(cx_arena *a, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n < 0) cx_bug("vsnprintf failed");
+    char *p = cx_arena_alloc(a, (size_t)n + 1);
+    va_start(args, format);
+    vsnprintf(p, (size_t)n + 1, format, args);
+    va_end(args);
+    return (cx_str){p, (size_t)n};
+}

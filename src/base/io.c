@@ -1,0 +1,116 @@
+#define _POSIX_C_SOURCE 200809L
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+void cx_error_set(cx_error *e, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(e->text, sizeof e->text, format, args);
+    va_end(args);
+}
+
+static void say_errno(cx_error *e, const char *path, int number)
+{
+    const char *why = number == ENOENT  ? "no such file"
+                    : number == EACCES  ? "permission denied"
+                    : number == ELOOP   ? "a loop of symbolic links"
+                    : number == EISDIR  ? "is a directory"
+                    : number == ENOTDIR ? "a part of the path is not a directory"
+                                        : strerror(number);
+    cx_error_set(e, "%s: %s", path, why);
+}
+
+static void say_too_large(cx_error *e, const char *path, size_t max)
+{
+    cx_error_set(e, "%s: larger than %zu MiB, the most culex reads", path, max >> 20);
+}
+
+static bool read_all(int fd, const char *path, size_t hint, size_t max, cx_buf *out, cx_error *e)
+{
+    size_t cap = hint + 1; /* one more byte than the file has shows its end, and holds the NUL */
+    if (cap < 4096) cap = 4096;
+    out->p = cx_realloc(out->p, cap, 1);
+    out->n = 0;
+    for (;;) {
+        if (out->n + 1 >= cap) {
+            cap = cap * 2;
+            out->p = cx_realloc(out->p, cap, 1);
+        }
+        ssize_t got = read(fd, out->p + out->n, cap - out->n - 1);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) {
+            say_errno(e, path, errno);
+            return false;
+        }
+        if (got == 0) break;
+        out->n += (size_t)got;
+        if (out->n > max) {
+            say_too_large(e, path, max);
+            return false;
+        }
+    }
+    out->p[out->n] = '\0';
+    out->cap = cap;
+    return true;
+}
+
+bool cx_read_file(const char *path, size_t max, cx_buf *out, cx_error *e)
+{
+    *out = (cx_buf){0};
+    if (strcmp(path, "-") == 0) {
+        if (read_all(STDIN_FILENO, "standard input", 0, max, out, e)) return true;
+        cx_buf_clear(out);
+        return false;
+    }
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        say_errno(e, path, errno);
+        if (fd >= 0) close(fd);
+        return false;
+    }
+    bool ok = false;
+    if (S_ISDIR(st.st_mode)) say_errno(e, path, EISDIR);
+    else if (S_ISBLK(st.st_mode) || S_ISSOCK(st.st_mode)) cx_error_set(e, "%s: not a regular file", path);
+    else if (S_ISREG(st.st_mode) && (st.st_size < 0 || (size_t)st.st_size > max)) say_too_large(e, path, max);
+    else ok = read_all(fd, path, S_ISREG(st.st_mode) ? (size_t)st.st_size : 0, max, out, e);
+    close(fd);
+    if (!ok) cx_buf_clear(out);
+    return ok;
+}
+
+bool cx_is_symlink(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+bool cx_is_directory(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool cx_write_all(int fd, cx_str s, cx_error *e)
+{
+    while (s.n > 0) {
+        ssize_t put = write(fd, s.p, s.n);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) {
+            cx_error_set(e, "%s", strerror(errno));
+            return false;
+        }
+        s.p += put;
+        s.n -= (size_t)put;
+    }
+    return true;
+}

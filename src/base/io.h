@@ -1,0 +1,32 @@
+/* The only door to the file system and to file descriptors. */
+#ifndef CX_IO_H
+#define CX_IO_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/* What a file of any kind may be at most. A broker would read more, a person
+ * never wrote it. */
+#define CX_FILE_MAX ((size_t)512 << 20)
+
+/* An error of the environment, told to the caller. */
+typedef struct cx_error {
+    char text[512]; /* "acl: permission denied"; empty = no error */
+} cx_error;
+
+void cx_error_set(cx_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Reads a whole file ("-" = standard input) into malloc'd memory, NUL byte
+ * behind it. Directories, devices, files over MAX bytes, symlink loops and
+ * missing permission are errors, said in E; pipes are read. */
+bool cx_read_file(const char *path, size_t max, cx_buf *out, cx_error *e);
+
+bool cx_is_symlink(const char *path);
+bool cx_is_directory(const char *path);
+
+/* Writes all of B to a descriptor; false with E set when that fails. */
+bool cx_write_all(int fd, cx_str s, cx_error *e);
+
+#endif

@@ -1,0 +1,210 @@
+/* culex aclcheck: may this user do this on this topic? */
+#include "cli/cmd_aclcheck.h"
+
+#include "base/typo.h"
+#include "cli/ask.h"
+#include "policy/explain.h"
+#include "topic/topic.h"
+
+static const cx_option options[] = {
+    {"access", 'a', "ACCESS", "read, write, readwrite, subscribe, unsubscribe, reach or all"},
+    {"clientid", 'i', "ID", "the client id (default: one that no rule names)"},
+    {"anonymous", 0, NULL, "a client without a user name; USER is left out"},
+    {"acl", 0, "FILE", "the ACL file, when it is not an operand"},
+    {"passwd", 0, "FILE", "the password file that goes with it"},
+    {"argon2", 0, NULL, "the broker is built with argon2 (stock builds are not)"},
+    {"explain", 0, NULL, "the whole trail, the nearest rule, the smallest change"},
+    {"batch", 0, "FILE", "many questions: lines of user TAB clientid TAB access TAB topic"},
+    {"as", 0, "KIND", "the policy's kind, when its name does not tell"},
+    {"kind", 0, "KIND", "the same as --as"},
+    {"conf", 0, "FILE", "not in this version"},
+    {"dynsec", 0, "FILE", "not in this version"},
+    {"root", 0, "DIR", "not in this version"},
+    {"listener", 0, "PORT", "not in this version"},
+    {NULL, 0, NULL, NULL},
+};
+
+static void note_user(cx_cli *cli, cx_policy_source *s, const cx_question *q)
+{
+    const cx_client *c = &q->client;
+    if (c->anonymous) return;
+    if (c->user.n == 0) cx_cli_note(cli, "a broker takes an empty user name for none: answered as for an anonymous client");
+    else if (!cx_mqtt_text_ok(c->user)) cx_cli_note(cli, "no client can connect with this user name: it is not valid in MQTT");
+    if (!c->fresh && !cx_mqtt_text_ok(c->id)) cx_cli_note(cli, "no client can connect with this client id: it is not valid in MQTT");
+    const cx_map *users = &s->targets[0].policy.users;
+    for (unsigned i = 0; s->has_passwd && i < s->target_count && c->user.n; i++) {
+        if (cx_passwd_find(&s->passwd, c->user, s->targets[i].release)) continue;
+        cx_cli_note(cli, "user '%.*s' could not connect (%s): no usable entry in %.*s", (int)c->user.n, c->user.p, s->targets[i].release->label,
+                    (int)s->passwd_source.name.n, s->passwd_source.name.p);
+    }
+    if (c->user.n == 0 || cx_map_get(users, c->user) != CX_MAP_NONE) return;
+    for (size_t i = 0; i < users->n; i++) {
+        if (!cx_typo_near(c->user, users->keys[i].key)) continue;
+        cx_cli_note(cli, "no user '%.*s' in %.*s, did you mean '%.*s'?", (int)c->user.n, c->user.p, (int)s->acl_source.name.n, s->acl_source.name.p,
+                    (int)users->keys[i].key.n, users->keys[i].key.p);
+        return;
+    }
+}
+
+/* "a line says when another id is answered otherwise" */
+static void note_other_id(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access, bool with_target)
+{
+    cx_levels levels;
+    if (!q->client.fresh || (access != CX_ACCESS_READ && access != CX_ACCESS_WRITE)) return;
+    if (!cx_levels_cut(&levels, q->topic)) return;
+    cx_subject s = cx_policy_subject(&t->policy, q->client);
+    cx_answer gate = cx_broker_ask(&t->broker, &s, (cx_access)access, q->topic);
+    cx_str id;
+    cx_answer other = {0};
+    if (gate.verdict.reason == CX_REASON_DOLLAR_TOPIC || !cx_policy_other_id(&t->policy, &s, (cx_access)access, &levels, &id, &other.verdict)) return;
+    other.allow = other.verdict.outcome == CX_ALLOW;
+    cx_buf why = {0};
+    cx_ask_put_why(&why, t, q, other);
+    cx_cli_note(cli, "with client id '%.*s' (-i): %s %s%s%s, %.*s", (int)id.n, id.p, cx_ask_name(access), other.allow ? "allow" : "deny",
+                with_target ? " on " : "", with_target ? t->release->label : "", (int)why.n, why.p);
+    cx_buf_clear(&why);
+}
+
+static bool same_answer(cx_answer a, cx_answer b)
+{
+    if (a.allow != b.allow || a.verdict.reason != b.verdict.reason) return false;
+    return !a.verdict.rule == !b.verdict.rule && (!a.verdict.rule || a.verdict.rule->at == b.verdict.rule->at);
+}
+
+static void put_line(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a, int width, bool with_target)
+{
+    cx_buf *out = &cli->out;
+    cx_buf_printf(out, "%-*s  ", width, cx_ask_name(access));
+    cx_put_painted(out, cli->style, a.allow ? CX_PAINT_GOOD : CX_PAINT_BAD, a.allow ? CX_STR("allow") : CX_STR("deny"));
+    cx_buf_fill(out, ' ', a.allow ? 2 : 3);
+    if (with_target) cx_buf_printf(out, "%-6s  ", t->release->label);
+    cx_ask_put_why(out, t, q, a);
+    cx_buf_putc(out, '\n');
+}
+
+static void put_text(cx_cli *cli, cx_policy_source *s, const cx_question *q, unsigned access, const cx_answer *answers, int width)
+{
+    bool agree = true, explain = cx_cli_value(cli, "explain") != NULL;
+    for (unsigned i = 1; i < s->target_count; i++) agree &= same_answer(answers[0], answers[i]);
+    for (unsigned i = 0; i < (agree ? 1 : s->target_count); i++) {
+        put_line(cli, &s->targets[i], q, access, answers[i], width, !agree);
+        if (explain) cx_aclcheck_explain(&cli->out, &s->targets[i], q, access, answers[i]);
+        note_other_id(cli, &s->targets[i], q, access, !agree);
+    }
+}
+
+static int ask_one(cx_cli *cli, cx_policy_source *s, const cx_question *q)
+{
+    bool denied = false, json = cli->format == CX_FORMAT_JSON;
+    int width = 0;
+    for (const unsigned *access = cx_ask_order; *access; access++)
+        if ((q->accesses & *access) && (int)strlen(cx_ask_name(*access)) > width) width = (int)strlen(cx_ask_name(*access));
+    cx_json j = {&cli->out, false};
+    if (json) cx_aclcheck_begin_json(&j, q);
+    for (const unsigned *access = cx_ask_order; *access; access++) {
+        if (!(q->accesses & *access)) continue;
+        cx_answer answers[CX_RELEASE_COUNT];
+        for (unsigned i = 0; i < s->target_count; i++) {
+            answers[i] = cx_ask(&s->targets[i], q, *access);
+            denied |= !answers[i].allow;
+            if (!json) continue;
+            cx_json_object(&j, NULL);
+            cx_ask_put_json(&j, &s->targets[i], q, *access, answers[i]);
+            if (cx_cli_value(cli, "explain")) cx_aclcheck_explain_json(&j, &s->targets[i], q, *access, answers[i]);
+            cx_json_end_object(&j);
+            note_other_id(cli, &s->targets[i], q, *access, true);
+        }
+        if (!json) put_text(cli, s, q, *access, answers, width);
+    }
+    if (json) cx_aclcheck_end_json(&j);
+    return denied ? CX_EXIT_NO : CX_EXIT_YES;
+}
+
+void cx_aclcheck_begin_json(cx_json *j, const cx_question *q)
+{
+    cx_json_object(j, NULL);
+    cx_json_str(j, "user", q->client.anonymous ? CX_STR_NONE : q->client.user);
+    cx_json_str(j, "clientid", q->client.fresh ? CX_STR_NONE : q->client.id);
+    cx_json_str(j, "topic", q->topic);
+    cx_json_array(j, "answers");
+}
+
+void cx_aclcheck_end_json(cx_json *j)
+{
+    cx_json_end_array(j);
+    cx_json_end_object(j);
+    cx_buf_putc(j->out, '\n');
+}
+
+/* The words of the command line as a question; *POLICY what is left of them. */
+static int read_question(cx_cli *cli, cx_question *q, const char **policy)
+{
+    unsigned at = 0;
+    bool anonymous = cx_cli_value(cli, "anonymous") != NULL;
+    unsigned least = anonymous ? 1 : 2;
+    if (cli->operand_count < least || cli->operand_count > least + 1)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s operands; usage: culex %s", cli->operand_count < least ? "too few" : "too many",
+                           anonymous ? "aclcheck --anonymous TOPIC [POLICY]" : cli->command->usage);
+    q->client.anonymous = anonymous;
+    if (!anonymous) q->client.user = cx_str_of(cli->operands[at++]);
+    q->topic = cx_str_of(cli->operands[at++]);
+    *policy = cli->operand_count > at ? cli->operands[at] : NULL;
+    const char *id = cx_cli_value(cli, "clientid"), *access = cx_cli_value(cli, "access");
+    q->client.fresh = !id || !*id;
+    q->client.id = cx_str_of(id);
+    if (id && !*id) cx_cli_note(cli, "the broker gives a client without an id one of its own: answered as without -i");
+    bool wildcard = cx_str_has(q->topic, '+') || cx_str_has(q->topic, '#');
+    q->accesses = wildcard ? CX_ACCESS_SUBSCRIBE : CX_ACCESS_WRITE | CX_ACCESS_READ | CX_ACCESS_SUBSCRIBE;
+    if (access) q->accesses = cx_ask_access(cx_str_of(access));
+    if (q->accesses == 0)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "no such access: '%s'; say read, write, readwrite, subscribe, unsubscribe, reach or all", access);
+    if (q->topic.n == 0) return cx_cli_fail(cli, CX_EXIT_USAGE, "the topic is empty");
+    if (wildcard && (q->accesses & ~(unsigned)(CX_ACCESS_SUBSCRIBE | CX_ACCESS_UNSUBSCRIBE)))
+        cx_cli_note(cli, "'%.*s' is a filter: messages are published and delivered on topics, which have no '+' and '#'", (int)q->topic.n, q->topic.p);
+    return -1;
+}
+
+static int run(cx_cli *cli)
+{
+    const char *batch = cx_cli_value(cli, "batch"), *policy = NULL;
+    cx_question q = {0};
+    int code = -1;
+    if (batch) {
+        if (cli->operand_count > 1) return cx_cli_fail(cli, CX_EXIT_USAGE, "with --batch the only operand is the policy");
+        policy = cli->operand_count ? cli->operands[0] : NULL;
+    } else {
+        code = read_question(cli, &q, &policy);
+    }
+    if (code >= 0) return code;
+    cx_policy_source s;
+    code = cx_policy_open(&s, cli, policy);
+    if (code < 0 && batch) {
+        code = cx_aclcheck_batch(cli, &s, batch);
+    } else if (code < 0) {
+        note_user(cli, &s, &q);
+        code = ask_one(cli, &s, &q);
+    }
+    cx_policy_close(&s);
+    return code;
+}
+
+const cx_command cx_cmd_aclcheck = {
+    .name = "aclcheck",
+    .usage = "aclcheck USER TOPIC [POLICY]",
+    .summary = "may this user publish, receive, subscribe? And which rule says so",
+    .about = "Answers as the broker of the target would, for a connected client. POLICY is an ACL\n"
+             "file. Without -a: write, read and subscribe; for a filter with '+' or '#': subscribe.\n"
+             "'reach' is read with a subscription that is allowed. Exit code: 0 all allowed,\n"
+             "1 something denied, 3 the policy cannot be read or the target refuses it.\n\n"
+             "  culex aclcheck alice sensors/door acl\n"
+             "  culex aclcheck alice sensors/door acl -a write --explain --target 2.1\n"
+             "  culex aclcheck --anonymous '$SYS/broker/uptime' acl\n"
+             "  culex aclcheck --batch questions.tsv acl\n\n"
+             "A batch has four fields a line, user TAB clientid TAB access TAB topic; an empty user\n"
+             "is an anonymous client, an empty client id one that no rule names. One line is\n"
+             "answered for each, in order: allow, deny, or error when it is malformed.\n",
+    .options = options,
+    .least = 0,
+    .most = 3,
+    .run = run,
+};

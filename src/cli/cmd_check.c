@@ -1,0 +1,207 @@
+/* culex check: would this broker load the file? */
+#include "cli/cli.h"
+#include "formats/acl/acl.h"
+#include "formats/passwd/passwd.h"
+#include "formats/psk/psk.h"
+
+static const cx_option options[] = {
+    {"kind", 0, "KIND", "acl, passwd or psk (default: by the file's name, then its content)"},
+    {"as", 0, "KIND", "the same as --kind"},
+    {"argon2", 0, NULL, "the broker is built with argon2 (stock builds are not)"},
+    {"syntax", 0, NULL, "content only (these kinds have nothing else)"},
+    {NULL, 0, NULL, NULL},
+};
+
+/* One file, read: whatever its kind, findings and a line that sums it up. */
+struct checked {
+    cx_source source;
+    cx_kind kind;
+    cx_acl acl;
+    cx_passwd passwd;
+    cx_psk psk;
+    cx_findings *findings;
+};
+
+static void read_kind(cx_cli *cli, struct checked *c)
+{
+    if (c->kind == CX_KIND_ACL) {
+        cx_acl_read(&c->acl, &c->source, cli->targets, cli->threads);
+        c->findings = &c->acl.findings;
+    } else if (c->kind == CX_KIND_PASSWD) {
+        cx_passwd_read(&c->passwd, &c->source, cli->targets, cx_cli_value(cli, "argon2") != NULL);
+        c->findings = &c->passwd.findings;
+    } else {
+        cx_psk_read(&c->psk, &c->source, cli->targets);
+        c->findings = &c->psk.findings;
+    }
+}
+
+static void clear(struct checked *c)
+{
+    cx_acl_clear(&c->acl);
+    cx_passwd_clear(&c->passwd);
+    cx_psk_clear(&c->psk);
+    cx_source_clear(&c->source);
+}
+
+static void put_count(cx_buf *out, size_t n, const char *what, const char **join)
+{
+    if (n == 0) return;
+    cx_buf_printf(out, "%s%zu %s%s", *join, n, what, n == 1 ? "" : "s");
+    *join = ", ";
+}
+
+static void put_content(cx_buf *out, const struct checked *c)
+{
+    const char *join = " (";
+    if (c->kind == CX_KIND_ACL) {
+        put_count(out, c->acl.rules, "topic rule", &join);
+        put_count(out, c->acl.patterns, "pattern", &join);
+        put_count(out, c->acl.users, "user line", &join);
+    } else if (c->kind == CX_KIND_PASSWD) {
+        put_count(out, c->passwd.entries.n, "user", &join);
+    } else {
+        size_t n = c->psk.identities;
+        if (n) cx_buf_printf(out, "%s%zu %s", join, n, n == 1 ? "identity" : "identities");
+        if (n) join = ", ";
+    }
+    if (join[0] == ',') cx_buf_putc(out, ')');
+}
+
+/* What a file that is refused does to a broker: when it starts, and when it runs. */
+static const char *consequence(cx_kind kind, const cx_release *release)
+{
+    unsigned reload = cx_behaves(release, CX_B_RELOAD_BAD_ACL);
+    if (reload == CX_RELOAD_BAD_ACL_EXIT) return "does not start; a running broker ends when it is told to reload (SIGHUP)";
+    if (kind != CX_KIND_ACL) return "does not start; a running broker told to reload (SIGHUP) stops checking topics";
+    if (reload == CX_RELOAD_BAD_ACL_OPEN) return "does not start; a running broker told to reload (SIGHUP) goes on and allows every topic to everybody";
+    return "does not start; a running broker told to reload (SIGHUP) keeps the rules before the error and denies the rest";
+}
+
+static void put_verdicts(cx_cli *cli, const struct checked *c)
+{
+    cx_buf *out = &cli->out;
+    cx_targets refused = c->findings->refused & cli->targets, loaded = cli->targets & (cx_targets)~refused;
+    cx_arena a = {0};
+    cx_buf_put_safe(out, c->source.name);
+    cx_buf_puts(out, ": ");
+    if (loaded) {
+        cx_put_painted(out, cli->style, CX_PAINT_GOOD, refused ? CX_STR("loads") : CX_STR("ok"));
+        cx_str who = cx_targets_text(&a, loaded);
+        cx_buf_printf(out, " on %.*s", (int)who.n, who.p);
+        if (!refused) put_content(out, c);
+    }
+    if (refused) {
+        if (loaded) cx_buf_puts(out, ", ");
+        cx_put_painted(out, cli->style, CX_PAINT_BAD, CX_STR("refused"));
+        cx_str who = cx_targets_text(&a, refused);
+        cx_buf_printf(out, " by %.*s", (int)who.n, who.p);
+    }
+    cx_counts n = cx_findings_count(c->findings);
+    const char *join = ": ";
+    put_count(out, n.errors, "error", &join);
+    put_count(out, n.warnings, "warning", &join);
+    if (c->findings->dropped) cx_buf_printf(out, ", and %zu more not shown", c->findings->dropped);
+    cx_buf_putc(out, '\n');
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
+        if (refused & CX_TARGET_BIT(&cx_releases[i]))
+            cx_buf_printf(out, "  %-7s%s\n", cx_releases[i].label, consequence(c->kind, &cx_releases[i]));
+    cx_arena_clear(&a);
+}
+
+static void put_text(cx_cli *cli, struct checked *c)
+{
+    for (size_t i = 0; i < c->findings->list.n; i++) {
+        cx_report_finding(&cli->out, cli->style, &c->source, &c->findings->list.items[i], cli->targets, c->kind != CX_KIND_ACL);
+        cx_buf_putc(&cli->out, '\n');
+    }
+    put_verdicts(cli, c);
+}
+
+static void put_json(cx_cli *cli, struct checked *c)
+{
+    cx_json j = {&cli->out, false};
+    cx_json_object(&j, NULL);
+    cx_json_str(&j, "file", c->source.name);
+    cx_json_str(&j, "kind", cx_str_of(cx_kind_name(c->kind)));
+    cx_json_array(&j, "targets");
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+        cx_targets bit = CX_TARGET_BIT(&cx_releases[i]);
+        if (!(cli->targets & bit)) continue;
+        bool accepted = !(c->findings->refused & bit);
+        cx_json_object(&j, NULL);
+        cx_json_str(&j, "target", cx_str_of(cx_releases[i].label));
+        cx_json_bool(&j, "accepted", accepted);
+        cx_json_str(&j, "consequence", accepted ? CX_STR_NONE : cx_str_of(consequence(c->kind, &cx_releases[i])));
+        cx_json_end_object(&j);
+    }
+    cx_json_end_array(&j);
+    cx_json_array(&j, "findings");
+    for (size_t i = 0; i < c->findings->list.n; i++) cx_report_finding_json(&j, &c->source, &c->findings->list.items[i]);
+    cx_json_end_array(&j);
+    cx_counts n = cx_findings_count(c->findings);
+    cx_json_object(&j, "summary");
+    cx_json_int(&j, "errors", (long long)n.errors);
+    cx_json_int(&j, "warnings", (long long)n.warnings);
+    cx_json_int(&j, "advice", (long long)n.advice);
+    cx_json_int(&j, "not_shown", (long long)c->findings->dropped);
+    cx_json_end_object(&j);
+    cx_json_end_object(&j);
+    cx_buf_putc(&cli->out, '\n');
+}
+
+/* The open functions of the newer releases look at the path before the content. */
+static void note_path(cx_cli *cli, const char *path)
+{
+    cx_targets refuse = cli->targets & cx_releases_where(CX_B_SYMLINK, CX_SYMLINK_REFUSE);
+    if (!refuse || !cx_is_symlink(path)) return;
+    cx_arena a = {0};
+    cx_str who = cx_targets_text(&a, refuse);
+    cx_cli_note(cli, "%s is a symbolic link: named like this in a conf, %.*s does not open it unless MOSQUITTO_UNSAFE_ALLOW_SYMLINKS is set", path,
+                (int)who.n, who.p);
+    cx_arena_clear(&a);
+}
+
+static int check_file(cx_cli *cli, const char *path, cx_kind kind)
+{
+    struct checked c = {.kind = kind};
+    cx_error e;
+    if (!cx_source_open(&c.source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
+    if (kind == CX_KIND_UNKNOWN) c.kind = cx_kind_guess(c.source.name, c.source.text);
+    int code;
+    if (c.kind == CX_KIND_UNKNOWN) {
+        code = cx_cli_fail(cli, CX_EXIT_USAGE, "%s: neither name nor content tells what kind of file it is; say --kind acl, passwd or psk", path);
+    } else if (c.kind == CX_KIND_CONF || c.kind == CX_KIND_DYNSEC || c.kind == CX_KIND_YAML) {
+        code = cx_cli_fail(cli, CX_EXIT_USAGE, "%s: files of kind %s are not in this version", path, cx_kind_name(c.kind));
+    } else {
+        note_path(cli, path);
+        read_kind(cli, &c);
+        if (cli->format == CX_FORMAT_JSON) put_json(cli, &c);
+        else put_text(cli, &c);
+        code = c.findings->refused & cli->targets ? CX_EXIT_NO : CX_EXIT_YES;
+    }
+    clear(&c);
+    return code;
+}
+
+static int run(cx_cli *cli)
+{
+    cx_kind kind;
+    if (!cx_cli_kind(cli, &kind)) return CX_EXIT_USAGE;
+    return check_file(cli, cli->operands[0], kind);
+}
+
+const cx_command cx_cmd_check = {
+    .name = "check",
+    .usage = "check [--kind KIND] [--target RELEASE] FILE",
+    .summary = "would this broker load the file? Every reason, not only the first",
+    .about = "Says whether each release takes the file, and everything that is wrong with it.\n"
+             "FILE '-' is standard input. Exit code: 0 all asked releases load it, 1 one refuses\n"
+             "it, 3 culex cannot read it. Warnings never change the code.\n\n"
+             "  culex check acl\n"
+             "  culex check --kind passwd --target 2.1 /etc/mosquitto/pw\n",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

@@ -1,0 +1,84 @@
+/* What kind of file it is: by name, then by content. */
+#include "cli/cli.h"
+
+static const struct {
+    cx_kind kind;
+    const char *name;
+} kinds[] = {
+    {CX_KIND_CONF, "conf"},  {CX_KIND_ACL, "acl"},       {CX_KIND_PASSWD, "passwd"},
+    {CX_KIND_PSK, "psk"},    {CX_KIND_DYNSEC, "dynsec"}, {CX_KIND_YAML, "yaml"},
+};
+
+const char *cx_kind_name(cx_kind kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].kind == kind) return kinds[i].name;
+    return "unknown";
+}
+
+bool cx_cli_kind(cx_cli *cli, cx_kind *kind)
+{
+    const char *word = cx_cli_value(cli, "kind");
+    if (!word) word = cx_cli_value(cli, "as");
+    *kind = CX_KIND_UNKNOWN;
+    if (!word) return true;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, word) == 0) {
+            *kind = kinds[i].kind;
+            return true;
+        }
+    cx_cli_fail(cli, CX_EXIT_USAGE, "no such kind: '%s'; say conf, acl, passwd, psk, dynsec or yaml", word);
+    return false;
+}
+
+static bool ends(cx_str s, const char *end)
+{
+    size_t n = strlen(end);
+    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
+}
+
+static cx_kind kind_by_name(cx_str path)
+{
+    size_t slash = path.n;
+    while (slash > 0 && path.p[slash - 1] != '/') slash--;
+    cx_str name = cx_str_sub(path, slash, path.n - slash);
+    if (ends(name, ".conf")) return CX_KIND_CONF;
+    if (ends(name, ".json")) return CX_KIND_DYNSEC;
+    if (ends(name, ".yaml") || ends(name, ".yml")) return CX_KIND_YAML;
+    if (cx_str_starts(name, CX_STR("acl")) || ends(name, ".acl")) return CX_KIND_ACL;
+    if (cx_str_starts(name, CX_STR("psk")) || ends(name, ".psk")) return CX_KIND_PSK;
+    if (cx_str_starts(name, CX_STR("passwd")) || cx_str_starts(name, CX_STR("pw"))) return CX_KIND_PASSWD;
+    return CX_KIND_UNKNOWN;
+}
+
+static bool is_acl_line(cx_str line)
+{
+    return cx_str_starts(line, CX_STR("user ")) || cx_str_starts(line, CX_STR("topic ")) || cx_str_starts(line, CX_STR("pattern "));
+}
+
+/* NAME:$… is a password line, NAME:hexdigits a PSK line. */
+static cx_kind kind_of_record(cx_str line)
+{
+    const char *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
+    if (!colon) return CX_KIND_UNKNOWN;
+    cx_str secret = cx_str_trim((cx_str){colon + 1, (size_t)(line.p + line.n - colon - 1)});
+    if (secret.n && secret.p[0] == '$') return CX_KIND_PASSWD;
+    for (size_t i = 0; i < secret.n; i++)
+        if (!strchr("0123456789abcdefABCDEF", secret.p[i])) return CX_KIND_PASSWD;
+    return secret.n >= 16 ? CX_KIND_PSK : CX_KIND_UNKNOWN;
+}
+
+cx_kind cx_kind_guess(cx_str path, cx_str text)
+{
+    cx_kind kind = kind_by_name(path);
+    for (size_t at = 0; kind == CX_KIND_UNKNOWN && at < text.n;) {
+        const char *feed = memchr(text.p + at, '\n', text.n - at);
+        size_t end = feed ? (size_t)(feed - text.p) : text.n;
+        cx_str line = cx_str_trim(cx_str_sub(text, at, end - at));
+        at = end + 1;
+        if (line.n == 0 || line.p[0] == '#') continue;
+        if (line.p[0] == '{') return CX_KIND_DYNSEC;
+        kind = is_acl_line(line) ? CX_KIND_ACL : kind_of_record(line);
+    }
+    return kind;
+}

@@ -1,0 +1,226 @@
+#include <stdlib.h>
+
+#include "formats/acl/acl.h"
+#include "formats/acl/complain.h"
+#include "text/lines.h"
+
+/* The state of one reading (of the whole text, or of a piece of it). */
+struct reading {
+    struct cx_acl_reader say;
+    cx_acl *acl;
+};
+
+static void add_entry(struct reading *r, cx_acl_kind kind, unsigned access, const cx_acl_line *l, bool percent)
+{
+    cx_span value = {(uint32_t)(l->value.p - r->say.source->text.p), (uint32_t)l->value.n};
+    cx_acl_entry e = {value, (uint8_t)kind, (uint8_t)access, r->say.targets, percent};
+    cx_vec_add(&r->acl->entries, e);
+}
+
+static void read_user(struct reading *r, cx_acl_line *l)
+{
+    const char *end = l->line.p + l->line.n, *from = l->keyword.p + l->keyword.n;
+    l->value = cx_str_trim((cx_str){from, (size_t)(end - from)});
+    if (l->value.n == 0) {
+        cx_acl_missing_user(&r->say, l);
+        return;
+    }
+    r->acl->users++;
+    cx_acl_doubtful_user(&r->say, l);
+    add_entry(r, CX_ACL_USER, 0, l, false);
+}
+
+/* The access word's bits; 0: not an access word. */
+static unsigned access_bits(cx_str word)
+{
+    if (cx_str_eq(word, CX_STR("read"))) return CX_ACL_READ;
+    if (cx_str_eq(word, CX_STR("write"))) return CX_ACL_WRITE;
+    if (cx_str_eq(word, CX_STR("readwrite"))) return CX_ACL_READ | CX_ACL_WRITE;
+    if (cx_str_eq(word, CX_STR("deny"))) return CX_ACL_DENY;
+    return 0;
+}
+
+static bool has_variable(cx_str v)
+{
+    for (size_t i = 0; i + 1 < v.n; i++)
+        if (v.p[i] == '%' && (v.p[i + 1] == 'c' || v.p[i + 1] == 'u')) return true;
+    return false;
+}
+
+static void read_rule(struct reading *r, cx_acl_line *l, cx_acl_kind kind)
+{
+    const char *end = l->line.p + l->line.n, *p = l->keyword.p + l->keyword.n;
+    while (p < end && *p == ' ') p++;
+    if (p == end) {
+        cx_acl_missing_topic(&r->say, l);
+        return;
+    }
+    const char *space = memchr(p, ' ', (size_t)(end - p));
+    unsigned access = CX_ACL_READ | CX_ACL_WRITE;
+    if (!space) {
+        l->value = (cx_str){p, (size_t)(end - p)};
+    } else {
+        l->access = (cx_str){p, (size_t)(space - p)};
+        l->value = cx_str_trim((cx_str){space, (size_t)(end - space)});
+        access = access_bits(l->access);
+        if (access == 0) {
+            cx_acl_bad_access(&r->say, l);
+            return;
+        }
+        if (access == CX_ACL_DENY && (r->say.targets & cx_releases_where(CX_B_ACL_DENY, CX_ACL_DENY_NO)))
+            cx_acl_deny_unknown(&r->say, l);
+    }
+    cx_filter_info info = cx_filter_check(l->value);
+    if (info.error != CX_FILTER_OK) {
+        cx_acl_bad_filter(&r->say, l, info);
+        return;
+    }
+    if (!space || info.unusual || memchr(l->value.p, ' ', l->value.n) || l->value.p[0] == '<')
+        cx_acl_doubtful_rule(&r->say, l, info.unusual);
+    if (kind == CX_ACL_PATTERN) {
+        r->acl->patterns++;
+        if (!info.percent || !has_variable(l->value)) cx_acl_pattern_without_variable(&r->say, l);
+    } else {
+        r->acl->rules++;
+    }
+    add_entry(r, kind, access, l, info.percent);
+}
+
+/* The broker's order: cut trailing blanks, look for '#' in column 0, split at spaces. */
+static void read_line(struct reading *r, cx_str line)
+{
+    line = cx_str_trim_end(line);
+    if (line.n == 0 || line.p[0] == '#') return;
+    cx_acl_line l = {.line = line};
+    size_t i = 0;
+    while (line.p[i] == ' ') i++; /* the last byte is none */
+    const char *space = memchr(line.p + i, ' ', line.n - i);
+    l.keyword = (cx_str){line.p + i, space ? (size_t)(space - line.p) - i : line.n - i};
+    if (cx_str_eq(l.keyword, CX_STR("topic"))) read_rule(r, &l, CX_ACL_TOPIC);
+    else if (cx_str_eq(l.keyword, CX_STR("pattern"))) read_rule(r, &l, CX_ACL_PATTERN);
+    else if (cx_str_eq(l.keyword, CX_STR("user"))) read_user(r, &l);
+    else cx_acl_bad_keyword(&r->say, &l);
+}
+
+static void lost_last_line(struct reading *r, size_t at)
+{
+    cx_str text = r->say.source->text;
+    cx_span span = {(uint32_t)at, (uint32_t)(text.n - at)};
+    cx_finding *x = cx_findings_add(&r->acl->findings, CX_RULE_ACL_LOST_LAST_LINE, span, r->say.targets, 0,
+                                    "the broker loses this last line without a message: it has exactly %zu bytes and no line feed", text.n - at);
+    cx_finding_help(&r->acl->findings, x, "end the file with a line feed");
+}
+
+/* Text without a NUL byte: lines end at line feeds, all releases agree. */
+static void read_plain(struct reading *r)
+{
+    cx_str text = r->say.source->text;
+    const char *p = text.p, *end = text.p + text.n;
+    size_t longest = 0;
+    while (p < end) {
+        const char *feed = memchr(p, '\n', (size_t)(end - p));
+        size_t length = (size_t)((feed ? feed + 1 : end) - p);
+        if (!feed && cx_last_line_lost(length, longest)) lost_last_line(r, (size_t)(p - text.p));
+        else read_line(r, (cx_str){p, length});
+        if (length > longest) longest = length;
+        p += length;
+    }
+}
+
+/* A NUL byte at or behind AT; LOST tells how much goes with it. */
+static void say_nul(struct reading *r, size_t at, const char *lost)
+{
+    cx_str text = r->say.source->text;
+    const char *nul = memchr(text.p + at, '\0', text.n - at);
+    cx_span span = {nul ? (uint32_t)(nul - text.p) : (uint32_t)at, nul ? 1 : 0};
+    cx_findings *f = &r->acl->findings;
+    cx_finding *x = cx_findings_add(f, CX_RULE_ACL_NUL_BYTE, span, r->say.targets, 0, "a NUL byte hides what follows it");
+    cx_str who = cx_targets_text(&f->arena, r->say.targets);
+    cx_finding_note(f, x, "%.*s: %s without a message", (int)who.n, who.p, lost);
+}
+
+/* Text with a NUL byte, as the releases of this reading cut it. */
+static void read_with_nul(struct reading *r, const cx_release *release)
+{
+    cx_lines lines;
+    cx_lines_init(&lines, r->say.source->text, release);
+    cx_str line;
+    size_t start;
+    cx_line_status status;
+    while ((status = cx_lines_next(&lines, &line, &start)) == CX_LINE) {
+        read_line(r, line);
+        if (lines.at > start + line.n)
+            say_nul(r, start, lines.at == lines.text.n && lines.ended ? "the rest of the file is lost" : "the rest of the line is lost");
+    }
+    if (status == CX_LINE_LOST || (status == CX_LINE_END && start < lines.text.n)) {
+        if (memchr(lines.text.p + start, '\0', lines.text.n - start))
+            say_nul(r, start, "this line and the rest of the file are lost");
+        else
+            lost_last_line(r, start);
+    }
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const cx_acl_entry *x = a, *y = b;
+    if (x->value.at != y->value.at) return x->value.at < y->value.at ? -1 : 1;
+    return (x->value.len > y->value.len) - (x->value.len < y->value.len);
+}
+
+/* The entries of several readings in file order, equal ones as one. */
+static void merge_readings(cx_acl *acl)
+{
+    if (acl->entries.n) qsort(acl->entries.items, acl->entries.n, sizeof *acl->entries.items, by_place);
+    size_t kept = 0;
+    for (size_t i = 0; i < acl->entries.n; i++) {
+        cx_acl_entry e = acl->entries.items[i];
+        cx_acl_entry *last = kept ? &acl->entries.items[kept - 1] : NULL;
+        if (last && by_place(last, &e) == 0 && last->kind == e.kind && last->access == e.access) last->targets |= e.targets;
+        else acl->entries.items[kept++] = e;
+    }
+    acl->entries.n = kept;
+}
+
+static void no_rules(cx_acl *acl, cx_targets targets)
+{
+    cx_finding *x = cx_findings_add(&acl->findings, CX_RULE_ACL_NO_RULES, (cx_span){0, 0}, targets, 0,
+                                    "no rule at all: every publish and every delivery is denied");
+    cx_finding_help(&acl->findings, x, "grant something, as in 'topic readwrite #' below a 'user' line, or do not set acl_file");
+}
+
+void cx_acl_read(cx_acl *acl, cx_source *source, cx_targets targets, unsigned threads)
+{
+    (void)threads;
+    *acl = (cx_acl){.source = source};
+    struct reading r = {{source, &acl->findings, targets}, acl};
+    if (!cx_str_has(source->text, '\0')) {
+        read_plain(&r);
+    } else {
+        cx_targets left = targets;
+        acl->findings.merge = true;
+        for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+            const cx_release *release = &cx_releases[i];
+            if (!(left & CX_TARGET_BIT(release))) continue;
+            r.say.targets = left & cx_same_cutting(release);
+            left &= (cx_targets)~r.say.targets;
+            read_with_nul(&r, release);
+        }
+        merge_readings(acl);
+    }
+    if (acl->rules + acl->patterns == 0 && acl->findings.refused != targets) no_rules(acl, targets & (cx_targets)~acl->findings.refused);
+}
+
+void cx_acl_clear(cx_acl *acl)
+{
+    cx_vec_clear(&acl->entries);
+    cx_findings_clear(&acl->findings);
+    *acl = (cx_acl){0};
+}
+
+cx_str cx_acl_entry_line(const cx_acl *acl, const cx_acl_entry *entry)
+{
+    uint32_t start;
+    cx_source_line(acl->source, entry->value.at, &start);
+    cx_str line = cx_str_sub(acl->source->text, start, entry->value.at - start + entry->value.len);
+    return cx_str_trim(line);
+}

@@ -1,0 +1,88 @@
+/* Look-ups in the generated tables. The tables are small, and are searched from
+ * front to back. */
+#include "grammar/grammar.h"
+
+#define PARTS 3
+#define PART_LIMIT 10000u
+
+/* Whether NAME is Z. Most names differ in their first byte, and Z is not measured then. */
+static bool same(cx_str name, const char *z) { return name.n > 0 && name.p[0] == z[0] && cx_str_is(name, z); }
+
+cx_targets cx_releases_where(unsigned behaviour, unsigned value)
+{
+    cx_targets found = 0;
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
+        if (cx_behaves(&cx_releases[i], behaviour) == value) found |= CX_TARGET_BIT(&cx_releases[i]);
+    return found;
+}
+
+/* "2.0.11" and "2.0", which counts as 2.0.0, as a number that can be compared; 0:
+ * not a version. Leading zeros are refused, so that a version has one spelling. */
+static uint64_t version_number(cx_str s)
+{
+    uint64_t number = 0;
+    size_t at = 0, parts = 0;
+    while (parts < PARTS) {
+        size_t start = at;
+        unsigned part = 0;
+        while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9' && part < PART_LIMIT) part = part * 10 + (unsigned)(s.p[at++] - '0');
+        if (at == start || part >= PART_LIMIT || (s.p[start] == '0' && at > start + 1)) return 0;
+        number = number * PART_LIMIT + part;
+        parts++;
+        if (at == s.n) break;
+        if (s.p[at++] != '.') return 0;
+    }
+    if (at != s.n || s.p[at - 1] == '.' || parts < 2) return 0;
+    return parts == 2 ? number * PART_LIMIT : number;
+}
+
+const cx_release *cx_release_find(cx_str version)
+{
+    uint64_t wanted = version_number(version);
+    const cx_release *found = NULL;
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+        if (cx_str_is(version, cx_releases[i].label)) return &cx_releases[i];
+        if (version_number(cx_str_of(cx_releases[i].name)) <= wanted) found = &cx_releases[i];
+    }
+    return found;
+}
+
+const cx_rule_info *cx_rule_find(cx_str id)
+{
+    for (size_t i = 0; i < CX_RULE_COUNT; i++)
+        if (same(id, cx_rules[i].id)) return &cx_rules[i];
+    return NULL;
+}
+
+const cx_word *cx_word_find(cx_str format, cx_str name)
+{
+    for (size_t i = 0; i < cx_word_count; i++)
+        if (same(name, cx_words[i].name) && (format.n == 0 || cx_str_is(format, cx_words[i].format))) return &cx_words[i];
+    return NULL;
+}
+
+/* Whether WORD is one of WORDS, which are separated by single spaces. */
+static bool is_among(cx_str word, const char *words)
+{
+    for (const char *end; *words; words = *end ? end + 1 : end) {
+        end = words + strcspn(words, " ");
+        if (cx_str_eq(word, (cx_str){words, (size_t)(end - words)})) return true;
+    }
+    return false;
+}
+
+const cx_word *cx_word_alias(cx_str format, cx_str kind, cx_str name)
+{
+    for (size_t i = 0; i < cx_word_count; i++) {
+        const cx_word *w = &cx_words[i];
+        if (cx_str_is(format, w->format) && cx_str_is(kind, w->kind) && is_among(name, w->aliases)) return w;
+    }
+    return NULL;
+}
+
+const cx_format_info *cx_format_find(cx_str name)
+{
+    for (size_t i = 0; i < cx_format_count; i++)
+        if (same(name, cx_formats[i].name)) return &cx_formats[i];
+    return NULL;
+}

@@ -1,0 +1,59 @@
+#include "policy/decide.h"
+
+#include <stdlib.h>
+
+#include "policy/match.h"
+
+/* Lists up to this long are quicker to scan than to look up. */
+enum { SHORT_LIST = 16 };
+
+/* The tries of one list: by kind of question, and without the guarded rules for
+ * clients without a user name. */
+struct cx_compiled {
+    cx_trie *tries[CX_ACCESS_KINDS][2];
+};
+
+void cx_compiled_free(struct cx_compiled *c)
+{
+    if (!c) return;
+    for (int i = 0; i < CX_ACCESS_KINDS; i++)
+        for (int j = 0; j < 2; j++) cx_trie_free(c->tries[i][j]);
+    free(c);
+}
+
+static const cx_trie *trie_of(cx_policy *p, cx_list *list, const cx_client *c, cx_access access)
+{
+    if (!list->compiled) list->compiled = cx_calloc(1, sizeof *list->compiled);
+    bool skip = c->anonymous && list->has_guards;
+    cx_trie **t = &list->compiled->tries[cx_access_index(access)][skip];
+    if (!*t) *t = cx_trie_new(p->rules.items + list->first, list->count, (uint8_t)access, skip ? CX_GUARD_NAMED : 0);
+    return *t;
+}
+
+static const cx_rule *scan(const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access, cx_str topic)
+{
+    const cx_rule *r = p->rules.items + list->first, *end = r + list->count;
+    for (; r < end; r++)
+        if ((r->access & access) && !(c->anonymous && (r->guard & CX_GUARD_NAMED)) && cx_rule_matches(r, c, topic)) return r;
+    return NULL;
+}
+
+static const cx_rule *find(cx_policy *p, cx_list *list, const cx_client *c, cx_access access, const cx_levels *levels)
+{
+    if (list->count <= SHORT_LIST) return scan(p, list, c, access, levels->topic);
+    uint32_t rank = cx_trie_find(trie_of(p, list, c, access), levels, c);
+    return rank == CX_RANK_NONE ? NULL : p->rules.items + list->first + rank;
+}
+
+cx_verdict cx_policy_decide(cx_policy *p, const cx_subject *s, cx_access access, const cx_levels *levels)
+{
+    cx_default fallback = p->defaults[s->kind][cx_access_index(access)];
+    if (fallback.reason == CX_REASON_SUBSCRIBE_ALWAYS) return (cx_verdict){fallback.outcome, fallback.reason, NULL};
+    for (uint32_t i = 0; i < s->holder->list_count; i++) {
+        cx_list *list = &p->lists.items[s->holder->lists[i]];
+        if (list->refuses_unsafe && (s->unsafe_user || s->unsafe_id)) return (cx_verdict){CX_DENY, CX_REASON_UNSAFE_ID, NULL};
+        const cx_rule *r = list->count ? find(p, list, &s->client, access, levels) : NULL;
+        if (r) return (cx_verdict){(cx_outcome)r->outcome, CX_REASON_RULE, r};
+    }
+    return (cx_verdict){fallback.outcome, fallback.reason, NULL};
+}

@@ -1,0 +1,97 @@
+#include "policy/explain.h"
+
+#include "policy/match.h"
+
+static size_t count_levels(cx_str s, size_t end)
+{
+    size_t n = end ? 1 : 0;
+    for (size_t i = 0; i < end; i++) n += s.p[i] == '/';
+    return n;
+}
+
+static bool can_ask(const cx_rule *r, const cx_subject *s) { return !(r->guard & CX_GUARD_NAMED) || !s->client.anonymous; }
+
+cx_near cx_policy_nearest(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
+{
+    cx_near best = {0};
+    size_t best_levels = 0;
+    for (uint32_t i = 0; i < s->holder->list_count; i++) {
+        const cx_list *list = &p->lists.items[s->holder->lists[i]];
+        for (uint32_t k = 0; k < list->count; k++) {
+            const cx_rule *r = &p->rules.items[list->first + k];
+            if (r->outcome != CX_ALLOW || !can_ask(r, s)) continue;
+            cx_near near = {.rule = r};
+            bool matches = cx_rule_matches_up_to(r, &s->client, topic, &near.filter_at, &near.topic_at);
+            if (matches && !(r->access & access)) {
+                near.other_access = true;
+                return near;
+            }
+            size_t levels = matches ? 0 : count_levels(topic, near.topic_at);
+            if (levels <= best_levels) continue;
+            best = near;
+            best_levels = levels;
+        }
+    }
+    return best;
+}
+
+const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
+{
+    for (uint32_t i = 0; i < s->holder->list_count; i++) {
+        const cx_list *list = &p->lists.items[s->holder->lists[i]];
+        if (list->refuses_unsafe && (s->unsafe_user || s->unsafe_id)) return NULL;
+        for (uint32_t k = 0; k < list->count; k++) {
+            const cx_rule *r = &p->rules.items[list->first + k];
+            if (r->outcome == CX_ALLOW && (r->access & access) && can_ask(r, s) && cx_rule_matches(r, &s->client, topic)) return r;
+        }
+    }
+    return NULL;
+}
+
+/* The client id that makes the rule's first level with %c equal to the topic's
+ * level at the same depth; empty when none does. */
+static cx_str bound_id(const cx_rule *r, const cx_levels *l)
+{
+    cx_str f = cx_rule_filter(r);
+    uint32_t depth = 0;
+    for (size_t i = 0; i + 1 < f.n && depth < l->count; i++) {
+        if (f.p[i] == '/') depth++;
+        if (f.p[i] != '%' || f.p[i + 1] != 'c') continue;
+        size_t begin = i, end = i + 2;
+        while (begin > 0 && f.p[begin - 1] != '/') begin--;
+        while (end < f.n && f.p[end] != '/') end++;
+        if (!cx_level_is_variable((cx_matcher)r->matcher, cx_str_sub(f, begin, end - begin))) continue;
+        cx_str level = {l->topic.p + l->start[depth], l->start[depth + 1] - 1 - l->start[depth]};
+        size_t fixed = end - begin - 2;
+        if (level.n <= fixed) return CX_STR_NONE;
+        return cx_str_sub(level, i - begin, level.n - fixed);
+    }
+    return CX_STR_NONE;
+}
+
+bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, const cx_levels *levels, cx_str *id, cx_verdict *verdict)
+{
+    enum { TRIES = 64 };
+    cx_verdict fresh = cx_policy_decide(p, s, access, levels);
+    cx_str last = CX_STR_NONE;
+    int tries = 0;
+    for (uint32_t i = 0; i < s->holder->list_count; i++) {
+        const cx_list *list = &p->lists.items[s->holder->lists[i]];
+        for (uint32_t k = 0; k < list->count && tries < TRIES; k++) {
+            const cx_rule *r = &p->rules.items[list->first + k];
+            if (r->matcher == CX_MATCH_FILTER) continue;
+            cx_str bound = bound_id(r, levels);
+            if (bound.n == 0 || cx_str_eq(bound, last)) continue;
+            last = bound;
+            tries++;
+            cx_client client = s->client;
+            client.fresh = false;
+            client.id = bound;
+            cx_subject other = cx_policy_subject(p, client);
+            *verdict = cx_policy_decide(p, &other, access, levels);
+            *id = bound;
+            if ((verdict->outcome == CX_ALLOW) != (fresh.outcome == CX_ALLOW)) return true;
+        }
+    }
+    return false;
+}

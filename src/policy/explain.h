@@ -1,0 +1,27 @@
+/* Why a question was answered as it was, and what is near the answer. */
+#ifndef CX_EXPLAIN_H
+#define CX_EXPLAIN_H
+
+#include "policy/decide.h"
+
+/* A rule that would have allowed and did not match. */
+typedef struct cx_near {
+    const cx_rule *rule;  /* NULL: nothing comes near */
+    bool other_access;    /* it matches the topic, for another access */
+    size_t filter_at, topic_at; /* else: bytes of filter and topic that agree, whole levels */
+} cx_near;
+
+/* The allowing rule in the subject's lists that comes nearest to answering
+ * ACCESS on TOPIC: one for another access first, then the one that agrees on
+ * most levels, the earlier of equals. */
+cx_near cx_policy_nearest(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic);
+
+/* The answer if no rule denied: what an allow further down would say. */
+const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic);
+
+/* For a subject with a fresh client id: an ordinary id that is answered
+ * otherwise, taken from the topic by way of a rule with %c. *ID is a view into
+ * the topic; *VERDICT what it gets. */
+bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, const cx_levels *levels, cx_str *id, cx_verdict *verdict);
+
+#endif

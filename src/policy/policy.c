@@ -1,0 +1,52 @@
+#include "policy/policy.h"
+
+#include "policy/decide.h"
+
+void cx_policy_clear(cx_policy *p)
+{
+    for (size_t i = 0; i < p->lists.n; i++) cx_compiled_free(p->lists.items[i].compiled);
+    cx_vec_clear(&p->rules);
+    cx_vec_clear(&p->lists);
+    cx_vec_clear(&p->holders);
+    cx_map_clear(&p->users);
+    *p = (cx_policy){0};
+}
+
+static bool unsafe(cx_str name) { return cx_str_has(name, '+') || cx_str_has(name, '#'); }
+
+cx_subject cx_policy_subject(const cx_policy *p, cx_client client)
+{
+    cx_subject s = {.client = client};
+    if (client.user.n == 0) s.client.anonymous = true;
+    s.unsafe_user = !s.client.anonymous && unsafe(client.user);
+    s.unsafe_id = !client.fresh && unsafe(client.id);
+    if (s.client.anonymous) {
+        s.kind = CX_SUBJECT_ANONYMOUS;
+        s.holder = &p->anonymous;
+        return s;
+    }
+    uint32_t number = cx_map_get(&p->users, client.user);
+    s.kind = number == CX_MAP_NONE ? CX_SUBJECT_UNKNOWN : CX_SUBJECT_USER;
+    s.holder = number == CX_MAP_NONE ? &p->unknown : &p->holders.items[number];
+    return s;
+}
+
+const char *cx_access_name(cx_access a)
+{
+    static const char *const names[CX_ACCESS_KINDS] = {"read", "write", "subscribe", "unsubscribe"};
+    return names[cx_access_index(a)];
+}
+
+const char *cx_reason_name(cx_reason r)
+{
+    switch (r) {
+    case CX_REASON_RULE: return "rule";
+    case CX_REASON_DEFAULT: return "default";
+    case CX_REASON_DOLLAR_TOPIC: return "dollar-topic";
+    case CX_REASON_UNKNOWN_USER: return "unknown-user";
+    case CX_REASON_UNSAFE_ID: return "unsafe-id";
+    case CX_REASON_SUBSCRIBE_ALWAYS: return "subscribe-always";
+    case CX_REASON_INVALID_TOPIC: return "invalid-topic";
+    }
+    cx_bug("no such reason");
+}

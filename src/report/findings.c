@@ -1,0 +1,162 @@
+#include "report/report.h"
+
+#include "base/utf8.h"
+
+enum { EXCERPT = 120, BEFORE = 60, TAB_WIDTH = 4 };
+
+void cx_put_painted(cx_buf *out, cx_style style, cx_paint paint, cx_str text)
+{
+    static const char *const codes[] = {"", "1", "32", "1;31", "1;33", "2", "1;34"};
+    bool colored = style.color && paint != CX_PAINT_PLAIN;
+    if (colored) cx_buf_printf(out, "\033[%sm", codes[paint]);
+    cx_buf_put_safe(out, text);
+    if (colored) cx_buf_puts(out, "\033[0m");
+}
+
+cx_counts cx_findings_count(const cx_findings *f)
+{
+    cx_counts n = {0};
+    for (size_t i = 0; i < f->list.n; i++) {
+        if (f->list.items[i].severity == CX_ERROR) n.errors++;
+        else if (f->list.items[i].severity == CX_WARNING) n.warnings++;
+        else n.advice++;
+    }
+    return n;
+}
+
+static const char *severity_name(cx_severity s) { return s == CX_ERROR ? "error" : s == CX_WARNING ? "warning" : "advice"; }
+
+/* As it will stand on the terminal; the number of columns it takes. */
+static size_t put_expanded(cx_buf *out, cx_str text)
+{
+    size_t columns = 0;
+    cx_buf safe = {0};
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '\t') cx_buf_fill(&safe, ' ', TAB_WIDTH);
+        else {
+            uint32_t cp;
+            size_t len = cx_utf8_next(cx_str_sub(text, i, text.n - i), &cp);
+            cx_buf_put_safe(&safe, cx_str_sub(text, i, len ? len : 1));
+            if (len > 1) i += len - 1;
+        }
+    }
+    for (size_t i = 0; i < safe.n;) {
+        uint32_t cp = 0;
+        size_t len = cx_utf8_next(cx_str_sub(cx_buf_str(&safe), i, safe.n - i), &cp);
+        columns += (size_t)cx_utf8_width(cp);
+        i += len ? len : 1;
+    }
+    if (out) cx_buf_put(out, cx_buf_str(&safe));
+    cx_buf_clear(&safe);
+    return columns;
+}
+
+/* A line of a file with secrets: the name stays, the rest becomes stars. */
+static cx_str masked(cx_buf *scratch, cx_str line, size_t *at, size_t *len)
+{
+    const char *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
+    size_t shown = colon ? (size_t)(colon - line.p) + 1 : 0;
+    cx_buf_put(scratch, cx_str_sub(line, 0, shown));
+    if (line.n > shown) cx_buf_puts(scratch, "********");
+    if (*at >= shown) {
+        *at = shown;
+        *len = scratch->n - shown;
+    } else if (*at + *len > shown) {
+        *len = scratch->n - *at;
+    }
+    return cx_buf_str(scratch);
+}
+
+static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, bool secret)
+{
+    uint32_t start;
+    cx_str line = cx_source_line(source, x->span.at, &start);
+    size_t at = x->span.at - start, len = x->span.len;
+    if (len > line.n - at) len = line.n - at;
+    cx_buf scratch = {0}, gutter = {0};
+    if (secret) line = masked(&scratch, line, &at, &len);
+    size_t from = line.n > EXCERPT && at > BEFORE ? at - BEFORE : 0;
+    size_t to = line.n - from > EXCERPT ? from + EXCERPT : line.n;
+    if (at + len > to) len = to - at;
+    if (line.n == 0) goto done;
+
+    cx_buf_printf(&gutter, "%5zu | ", cx_source_place(source, x->span.at).line);
+    cx_put_painted(out, style, CX_PAINT_BLUE, cx_buf_str(&gutter));
+    if (from) cx_buf_puts(out, "…");
+    put_expanded(out, cx_str_sub(line, from, to - from));
+    cx_buf_puts(out, to < line.n ? "…\n" : "\n");
+    cx_put_painted(out, style, CX_PAINT_BLUE, CX_STR("      | "));
+    size_t before = put_expanded(NULL, cx_str_sub(line, from, at - from)) + (from ? 1 : 0);
+    size_t wide = put_expanded(NULL, cx_str_sub(line, at, len));
+    cx_buf_fill(out, ' ', before);
+    cx_buf marks = {0};
+    cx_buf_putc(&marks, '^');
+    if (wide > 1) cx_buf_fill(&marks, '~', wide - 1);
+    cx_put_painted(out, style, x->severity == CX_ERROR ? CX_PAINT_BAD : CX_PAINT_WARN, cx_buf_str(&marks));
+    cx_buf_putc(out, '\n');
+    cx_buf_clear(&marks);
+done:
+    cx_buf_clear(&scratch);
+    cx_buf_clear(&gutter);
+}
+
+static void put_aside(cx_buf *out, cx_style style, const char *word, cx_str text)
+{
+    cx_buf_puts(out, "      = ");
+    cx_put_painted(out, style, CX_PAINT_BOLD, cx_str_of(word));
+    cx_buf_puts(out, ": ");
+    cx_buf_put_safe(out, text);
+    cx_buf_putc(out, '\n');
+}
+
+void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_targets asked, bool secret)
+{
+    cx_place place = cx_source_place(source, x->span.at);
+    cx_buf_put_safe(out, source->name);
+    cx_buf_printf(out, ":%zu:%zu: ", place.line, place.column);
+    cx_put_painted(out, style, x->severity == CX_ERROR ? CX_PAINT_BAD : CX_PAINT_WARN, cx_str_of(severity_name(x->severity)));
+    cx_buf_puts(out, ": ");
+    cx_put_painted(out, style, CX_PAINT_BOLD, x->message);
+    cx_buf_printf(out, " [%s]\n", cx_rules[x->rule].id);
+    put_excerpt(out, style, source, x, secret);
+    cx_arena a = {0};
+    cx_targets about = x->refused ? x->refused : x->targets;
+    if (about != asked) {
+        cx_str who = cx_targets_text(&a, about);
+        put_aside(out, style, "note", cx_arena_printf(&a, "%s %.*s", x->refused ? "refused by" : "true of", (int)who.n, who.p));
+    }
+    cx_arena_clear(&a);
+    for (unsigned i = 0; i < x->note_count; i++) put_aside(out, style, "note", x->notes[i]);
+    if (x->help.n) put_aside(out, style, "help", x->help);
+}
+
+void cx_report_targets_json(cx_json *j, const char *key, cx_targets targets)
+{
+    cx_json_array(j, key);
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
+        if (targets & CX_TARGET_BIT(&cx_releases[i])) cx_json_str(j, NULL, cx_str_of(cx_releases[i].label));
+    cx_json_end_array(j);
+}
+
+void cx_report_finding_json(cx_json *j, cx_source *source, const cx_finding *x)
+{
+    cx_place from = cx_source_place(source, x->span.at), to = cx_source_place(source, x->span.at + x->span.len);
+    cx_json_object(j, NULL);
+    cx_json_str(j, "rule", cx_str_of(cx_rules[x->rule].id));
+    cx_json_str(j, "severity", cx_str_of(severity_name(x->severity)));
+    cx_json_bool(j, "security", cx_rules[x->rule].security);
+    cx_json_str(j, "file", source->name);
+    cx_json_int(j, "line", (long long)from.line);
+    cx_json_int(j, "column", (long long)from.column);
+    cx_json_int(j, "end_line", (long long)to.line);
+    cx_json_int(j, "end_column", (long long)to.column);
+    cx_json_str(j, "message", x->message);
+    cx_json_str(j, "help", x->help);
+    cx_json_array(j, "notes");
+    for (unsigned i = 0; i < x->note_count; i++) cx_json_str(j, NULL, x->notes[i]);
+    cx_json_end_array(j);
+    cx_report_targets_json(j, "targets", x->targets);
+    cx_report_targets_json(j, "refused_by", x->refused);
+    cx_json_null(j, "fix");
+    cx_json_end_object(j);
+}

@@ -1,0 +1,104 @@
+#include "text/finding.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { QUOTE_MAX = 80 };
+
+void cx_findings_clear(cx_findings *f)
+{
+    cx_arena_clear(&f->arena);
+    cx_vec_clear(&f->list);
+    *f = (cx_findings){0};
+}
+
+static cx_str format_in(cx_arena *a, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    if (n < 0) cx_bug("vsnprintf failed");
+    char *p = cx_arena_alloc(a, (size_t)n + 1);
+    vsnprintf(p, (size_t)n + 1, format, again);
+    va_end(again);
+    return (cx_str){p, (size_t)n};
+}
+
+static cx_finding *merged(cx_findings *f, unsigned rule, cx_span span, cx_targets targets, cx_targets refused)
+{
+    for (size_t i = 0; i < f->list.n; i++) {
+        cx_finding *x = &f->list.items[i];
+        if (x->rule != rule || x->span.at != span.at || x->span.len != span.len) continue;
+        x->targets |= targets;
+        x->refused |= refused;
+        return x;
+    }
+    return NULL;
+}
+
+cx_finding *cx_findings_add(cx_findings *f, unsigned rule, cx_span span, cx_targets targets, cx_targets refused,
+                            const char *message, ...)
+{
+    f->refused |= refused;
+    cx_finding *x = f->merge ? merged(f, rule, span, targets, refused) : NULL;
+    if (x) return x;
+    x = &f->spare;
+    if (f->list.n == CX_FINDINGS_MAX) {
+        f->dropped++;
+    } else {
+        cx_vec_reserve(&f->list, f->list.n + 1);
+        x = &f->list.items[f->list.n++];
+    }
+    cx_severity severity = cx_rules[rule].severity;
+    if (severity == CX_ERROR && !refused) severity = CX_WARNING;
+    *x = (cx_finding){.rule = rule, .severity = severity, .span = span, .targets = targets, .refused = refused};
+    if (x == &f->spare) return x;
+    va_list args;
+    va_start(args, message);
+    x->message = format_in(&f->arena, message, args);
+    va_end(args);
+    return x;
+}
+
+void cx_finding_help(cx_findings *f, cx_finding *x, const char *help, ...)
+{
+    if (x == &f->spare) return;
+    va_list args;
+    va_start(args, help);
+    x->help = format_in(&f->arena, help, args);
+    va_end(args);
+}
+
+void cx_finding_note(cx_findings *f, cx_finding *x, const char *note, ...)
+{
+    if (x == &f->spare || x->note_count == CX_NOTES_MAX) return;
+    va_list args;
+    va_start(args, note);
+    cx_str text = format_in(&f->arena, note, args);
+    va_end(args);
+    for (unsigned i = 0; i < x->note_count; i++)
+        if (cx_str_eq(x->notes[i], text)) return; /* the same line, read for other releases */
+    x->notes[x->note_count++] = text;
+}
+
+const char *cx_quote(cx_findings *f, cx_str text)
+{
+    if (f->list.n == CX_FINDINGS_MAX && f->dropped) return "";
+    if (text.n <= QUOTE_MAX) return cx_arena_printf(&f->arena, "'%.*s'", (int)text.n, text.p).p;
+    return cx_arena_printf(&f->arena, "'%.*s…%.*s' (%zu bytes)", QUOTE_MAX / 2, text.p, QUOTE_MAX / 4,
+                           text.p + text.n - QUOTE_MAX / 4, text.n).p;
+}
+
+cx_str cx_targets_text(cx_arena *a, cx_targets targets)
+{
+    const char *labels[CX_RELEASE_COUNT];
+    size_t n = 0;
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
+        if (targets & CX_TARGET_BIT(&cx_releases[i])) labels[n++] = cx_releases[i].label;
+    cx_str text = CX_STR("");
+    for (size_t i = 0; i < n; i++) {
+        const char *join = i == 0 ? "" : i + 1 == n ? " and " : ", ";
+        text = cx_arena_printf(a, "%.*s%s%s", (int)text.n, text.p, join, labels[i]);
+    }
+    return text;
+}

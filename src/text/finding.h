@@ -1,0 +1,50 @@
+/* What is to be said about a file: one entry a finding, in the order found.
+ * Texts live in the list's arena. Reading never stops at a finding. */
+#ifndef CX_FINDING_H
+#define CX_FINDING_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "grammar/grammar.h"
+#include "text/source.h"
+
+/* Findings kept for one file; the rest is only counted. */
+#define CX_FINDINGS_MAX 1000
+#define CX_NOTES_MAX 4
+
+typedef struct cx_finding {
+    unsigned rule;       /* CX_RULE_… */
+    cx_severity severity;
+    cx_span span;        /* what is underlined; len 0 = just that place */
+    cx_targets targets;  /* the releases it is true of */
+    cx_targets refused;  /* the releases that refuse the file because of it */
+    cx_str message, help;
+    cx_str notes[CX_NOTES_MAX];
+    unsigned note_count;
+} cx_finding;
+
+typedef struct cx_findings {
+    cx_arena arena;
+    CX_VEC(cx_finding) list;
+    cx_finding spare;      /* what is handed out once the list is full */
+    bool merge;            /* the same lines are read again for other releases: equal findings become one */
+    size_t dropped;        /* findings not kept */
+    cx_targets refused;    /* the union of all findings' refused, kept or not */
+} cx_findings;
+
+void cx_findings_clear(cx_findings *f);
+
+/* A new finding; the pointer is good until the next one is added. Severity is the
+ * rule's, but error only where a release refuses the file. MESSAGE as printf: lower case, no full stop. */
+cx_finding *cx_findings_add(cx_findings *f, unsigned rule, cx_span span, cx_targets targets, cx_targets refused,
+                            const char *message, ...) __attribute__((format(printf, 6, 7)));
+void cx_finding_help(cx_findings *f, cx_finding *x, const char *help, ...) __attribute__((format(printf, 3, 4)));
+void cx_finding_note(cx_findings *f, cx_finding *x, const char *note, ...) __attribute__((format(printf, 3, 4)));
+
+/* For %s in messages: the text in quotes, shortened in the middle when long. */
+const char *cx_quote(cx_findings *f, cx_str text);
+
+/* "1.6", "2.0 and 2.1", "1.6, 2.0 and 2.1"; in the arena. */
+cx_str cx_targets_text(cx_arena *a, cx_targets targets);
+
+#endif

@@ -1,0 +1,97 @@
+#include "topic/topic.h"
+
+#include <stdint.h>
+
+#include "base/utf8.h"
+
+/* Bytes a filter check must look at; all others only count. */
+enum { PLAIN, SLASH, PLUS, HASH, PERCENT, UNUSUAL };
+static const uint8_t byte_class[256] = {
+    ['/'] = SLASH, ['+'] = PLUS, ['#'] = HASH, ['%'] = PERCENT,
+#define X8(n) [n] = UNUSUAL, [n + 1] = UNUSUAL, [n + 2] = UNUSUAL, [n + 3] = UNUSUAL, [n + 4] = UNUSUAL, \
+              [n + 5] = UNUSUAL, [n + 6] = UNUSUAL, [n + 7] = UNUSUAL
+    X8(0), X8(8), X8(16), X8(24), [127] = UNUSUAL, X8(128), X8(136), X8(144), X8(152), X8(160), X8(168), X8(176),
+    X8(184), X8(192), X8(200), X8(208), X8(216), X8(224), X8(232), X8(240), X8(248),
+#undef X8
+};
+
+static cx_filter_info wrong(cx_filter_info info, cx_filter_error error, size_t at)
+{
+    info.error = error;
+    info.at = at;
+    return info;
+}
+
+cx_filter_info cx_filter_check(cx_str f)
+{
+    cx_filter_info info = {0};
+    size_t slashes = 0;
+    if (f.n == 0) return wrong(info, CX_FILTER_EMPTY, 0);
+    for (size_t i = 0; i < f.n; i++) {
+        uint8_t class = byte_class[(unsigned char)f.p[i]];
+        if (class == PLAIN) continue;
+        if (class == SLASH) {
+            slashes++;
+        } else if (class == PERCENT) {
+            info.percent = true;
+        } else if (class == UNUSUAL) {
+            info.unusual = true;
+        } else {
+            info.wildcard = true;
+            bool alone = i == 0 || f.p[i - 1] == '/';
+            if (class == PLUS) {
+                if (!alone || (i + 1 < f.n && f.p[i + 1] != '/')) return wrong(info, CX_FILTER_PLUS, i);
+            } else if (i + 1 < f.n || !alone) {
+                bool shares = !alone || f.p[i + 1] != '/';
+                return wrong(info, shares ? CX_FILTER_HASH : CX_FILTER_NOT_LAST, i);
+            }
+        }
+    }
+    if (f.n > CX_TOPIC_MAX) return wrong(info, CX_FILTER_LONG, CX_TOPIC_MAX);
+    if (slashes > CX_TOPIC_SLASHES) return wrong(info, CX_FILTER_DEEP, f.n - 1);
+    return info;
+}
+
+bool cx_mqtt_text_ok(cx_str text)
+{
+    if (text.n > CX_TOPIC_MAX) return false;
+    for (size_t i = 0; i < text.n;) {
+        uint32_t cp;
+        size_t len = cx_utf8_next(cx_str_sub(text, i, text.n - i), &cp);
+        if (len == 0 || cp < 0x20 || (cp >= 0x7F && cp < 0xA0)) return false;
+        if ((cp >= 0xFDD0 && cp <= 0xFDEF) || (cp & 0xFFFE) == 0xFFFE) return false;
+        i += len;
+    }
+    return true;
+}
+
+bool cx_topic_ok(cx_str topic)
+{
+    cx_filter_info info = cx_filter_check(topic);
+    return info.error == CX_FILTER_OK && !info.wildcard;
+}
+
+bool cx_filter_match(cx_str f, cx_str t)
+{
+    if (f.n == 0 || t.n == 0 || (f.p[0] == '$') != (t.p[0] == '$')) return false;
+    size_t i = 0, j = 0; /* both at the start of a level */
+    for (;;) {
+        if (f.p[i] == '#' && i + 1 == f.n) return true;
+        size_t fe = i, te = j;
+        if (i < f.n && f.p[i] == '+') {
+            fe = i + 1;
+            while (te < t.n && t.p[te] != '/') te++;
+        } else {
+            while (fe < f.n && te < t.n && f.p[fe] == t.p[te] && f.p[fe] != '/') {
+                fe++;
+                te++;
+            }
+            if ((fe < f.n && f.p[fe] != '/') || (te < t.n && t.p[te] != '/')) return false;
+        }
+        if (fe == f.n) return te == t.n;
+        if (te == t.n) return fe + 2 == f.n && f.p[fe + 1] == '#'; /* "a/#" matches "a" */
+        i = fe + 1;
+        j = te + 1;
+        if (i == f.n) return j == t.n; /* both end in an empty level */
+    }
+}

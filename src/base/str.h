@@ -18,7 +18,7 @@ static inline cx_str cx_str_of(const char *z) { return (cx_str){z, z ? strlen(z)
 
 static inline bool cx_str_eq(cx_str a, cx_str b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && (b.n == 0 || memcmp(a.p, b.p, b.n) == 0); /* b.n: a constant for literals */
 }
 
 static inline bool cx_str_is(cx_str a, const char *z) { return cx_str_eq(a, cx_str_of(z)); }

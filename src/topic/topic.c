@@ -4,16 +4,31 @@
 
 #include "base/utf8.h"
 
-/* Bytes a filter check must look at; all others only count. */
-enum { PLAIN, SLASH, PLUS, HASH, PERCENT, UNUSUAL };
+/* Bytes a filter check must look at. */
+enum { PLAIN, WILDCARD, PERCENT, UNUSUAL };
 static const uint8_t byte_class[256] = {
-    ['/'] = SLASH, ['+'] = PLUS, ['#'] = HASH, ['%'] = PERCENT,
+    ['+'] = WILDCARD, ['#'] = WILDCARD, ['%'] = PERCENT,
 #define X8(n) [n] = UNUSUAL, [n + 1] = UNUSUAL, [n + 2] = UNUSUAL, [n + 3] = UNUSUAL, [n + 4] = UNUSUAL, \
               [n + 5] = UNUSUAL, [n + 6] = UNUSUAL, [n + 7] = UNUSUAL
     X8(0), X8(8), X8(16), X8(24), [127] = UNUSUAL, X8(128), X8(136), X8(144), X8(152), X8(160), X8(168), X8(176),
     X8(184), X8(192), X8(200), X8(208), X8(216), X8(224), X8(232), X8(240), X8(248),
 #undef X8
 };
+
+/* The first byte from FROM on that a filter check must look at; TEXT.n if none.
+ * Eight bytes at a time: what matters lies below ',' or above '~'. A word may be
+ * stopped at for nothing (carries), never passed over wrongly. */
+static size_t next_special(cx_str text, size_t from)
+{
+    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+    for (; from + 8 <= text.n; from += 8) {
+        uint64_t x;
+        memcpy(&x, text.p + from, 8);
+        if ((((x - ones * ',') & ~x) | (x + ones) | x) & high) break;
+    }
+    while (from < text.n && (byte_class[(unsigned char)text.p[from]] == PLAIN)) from++;
+    return from;
+}
 
 static cx_filter_info wrong(cx_filter_info info, cx_filter_error error, size_t at)
 {
@@ -22,33 +37,41 @@ static cx_filter_info wrong(cx_filter_info info, cx_filter_error error, size_t a
     return info;
 }
 
+/* '+' or '#' at I: is it a level, and '#' the last one? */
+static cx_filter_error wildcard_error(cx_str f, size_t i)
+{
+    bool alone = i == 0 || f.p[i - 1] == '/', last = i + 1 == f.n;
+    if (f.p[i] == '+') return alone && (last || f.p[i + 1] == '/') ? CX_FILTER_OK : CX_FILTER_PLUS;
+    if (alone && last) return CX_FILTER_OK;
+    return alone && f.p[i + 1] == '/' ? CX_FILTER_NOT_LAST : CX_FILTER_HASH;
+}
+
+static bool too_deep(cx_str f)
+{
+    if (f.n <= CX_TOPIC_SLASHES) return false;
+    size_t slashes = 0;
+    for (size_t i = 0; i < f.n; i++) slashes += f.p[i] == '/';
+    return slashes > CX_TOPIC_SLASHES;
+}
+
 cx_filter_info cx_filter_check(cx_str f)
 {
     cx_filter_info info = {0};
-    size_t slashes = 0;
     if (f.n == 0) return wrong(info, CX_FILTER_EMPTY, 0);
-    for (size_t i = 0; i < f.n; i++) {
+    for (size_t i = next_special(f, 0); i < f.n; i = next_special(f, i + 1)) {
         uint8_t class = byte_class[(unsigned char)f.p[i]];
-        if (class == PLAIN) continue;
-        if (class == SLASH) {
-            slashes++;
-        } else if (class == PERCENT) {
+        if (class == PERCENT) {
             info.percent = true;
         } else if (class == UNUSUAL) {
             info.unusual = true;
         } else {
             info.wildcard = true;
-            bool alone = i == 0 || f.p[i - 1] == '/';
-            if (class == PLUS) {
-                if (!alone || (i + 1 < f.n && f.p[i + 1] != '/')) return wrong(info, CX_FILTER_PLUS, i);
-            } else if (i + 1 < f.n || !alone) {
-                bool shares = !alone || f.p[i + 1] != '/';
-                return wrong(info, shares ? CX_FILTER_HASH : CX_FILTER_NOT_LAST, i);
-            }
+            cx_filter_error error = wildcard_error(f, i);
+            if (error != CX_FILTER_OK) return wrong(info, error, i);
         }
     }
     if (f.n > CX_TOPIC_MAX) return wrong(info, CX_FILTER_LONG, CX_TOPIC_MAX);
-    if (slashes > CX_TOPIC_SLASHES) return wrong(info, CX_FILTER_DEEP, f.n - 1);
+    if (too_deep(f)) return wrong(info, CX_FILTER_DEEP, f.n - 1);
     return info;
 }
 

@@ -95,17 +95,20 @@ static const struct gen_hash *pick_hash(struct writer *w)
     return &hashes[rng_below(w->r, rng_chance(w->r, 8) ? (size_t)HASHES : (size_t)COMMON_HASHES)];
 }
 
-/* Changes a good field a little: the iterations, the separators, a byte, the padding, the end */
+/* Changes a good field a little: the iterations, the separators, a byte, the padding, the end.
+ * What is put before the iterations never makes them many: the broker would be busy for minutes */
 static void spoil(struct buf *field, struct writer *w)
 {
+    static const char *const iterations[] = {"0", "00", "-", "+", " ", "x", "1e", "4294967397z", "4294967296z", "101 "};
     size_t at = rng_below(w->r, field->len);
+    const char *number;
 
     switch (rng_below(w->r, 7)) {
     case 0:
         buf_delete(field, at, 1);
         break;
     case 1:
-        field->data[at] = (unsigned char)RNG_PICK(w->r, "A+/=$-b0 ");
+        field->data[at] = (unsigned char)"A+/=$-b0 "[rng_below(w->r, 9)];
         break;
     case 2:
         buf_insert(field, at, "$", 1);
@@ -117,8 +120,9 @@ static void spoil(struct buf *field, struct writer *w)
         buf_text(field, RNG_PICK(w->r, ((const char *const[]){"$extra", "$", "=", "A", "====", ":x"})));
         break;
     case 5:
-        if (!memcmp(field->data, "$7$", 3)) {
-            buf_insert(field, 3, "4294967296 0-", rng_below(w->r, 13));
+        number = RNG_PICK(w->r, iterations);
+        if (field->len > 3 && !memcmp(field->data, "$7$", 3)) {
+            buf_insert(field, 3, number, strlen(number));
         }
         break;
     default:

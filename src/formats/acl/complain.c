@@ -43,6 +43,7 @@ static const char *find(cx_str s, const char *what)
 static const char *comment_in(cx_str value)
 {
     static const char *const signs[] = {" #", "\t#", " //", " ;"};
+    if (!cx_str_has(value, ' ') && !cx_str_has(value, '\t')) return NULL;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         const char *at = find(value, signs[i]);
         if (at) return at + 1;

@@ -47,7 +47,8 @@ static void judge_key(struct reading *r, const cx_record *rec, cx_targets target
     } else if (rec->secret.n == 0 || rec->secret.n % 2) {
         cx_finding *x = say(r, CX_RULE_PSK_UNUSABLE_KEY, rec->secret, targets, 0,
                             rec->secret.n ? "the key of identity %s has an odd number of digits" : "the key of identity %s is empty", rec->name);
-        cx_finding_note(f, x, "the file loads, the handshake with this identity fails");
+        cx_finding_note(f, x, rec->secret.n ? "the file loads; the broker reads the key as if a '0' stood in front of it"
+                                            : "the file loads, the handshake with this identity fails");
     }
 }
 

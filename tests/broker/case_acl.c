@@ -1,0 +1,167 @@
+#define _GNU_SOURCE
+/* Decisions on a random ACL file: what may each client read, write and subscribe to */
+#include "broker.h"
+#include "mqtt.h"
+#include "questions.h"
+#include "run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The messages one subscriber got */
+struct received {
+    const char *tag;
+    bool topics[GEN_TOPICS];
+    bool version;
+};
+
+static void receive(void *context, const char *topic, const char *payload, size_t len)
+{
+    struct received *got = context;
+    size_t tag_len = strlen(got->tag);
+
+    if (!strcmp(topic, GEN_VERSION_TOPIC)) {
+        got->version = true;
+    } else if (len > tag_len && len < tag_len + 4 && !memcmp(payload, got->tag, tag_len)) {
+        char digits[8] = {0};
+        memcpy(digits, payload + tag_len, len - tag_len);
+        size_t i = strtoul(digits, NULL, 10);
+        if (i < GEN_TOPICS) {
+            got->topics[i] = true;
+        }
+    }
+}
+
+/* Whether a message on this topic, which the broker took, would go out to subscribers: from 2.0 on it keeps $CONTROL */
+static bool is_delivered(const struct run *run, const char *topic)
+{
+    return run->old || strncmp(topic, "$CONTROL/", 9);
+}
+
+static void ask_reads(struct run *run, const struct gen_acl *g, const struct gen_subject *s, const int *codes,
+                      const struct received *got, struct questions *q)
+{
+    for (size_t i = 0; i < g->topics.count; i++) {
+        if (codes[i] >= 0 && codes[i] < 0x80 && is_delivered(run, g->topics.at[i])) {
+            questions_add(q, s, "read", g->topics.at[i], got->topics[i]);
+        }
+    }
+    questions_add(q, s, "read", GEN_VERSION_TOPIC, got->version);
+}
+
+static bool is_allowed(int code, const char *what)
+{
+    if (code != 0 && code != MQTT_NO_SUBSCRIBERS && code != MQTT_NOT_AUTHORIZED) {
+        give_up("the broker answers %d to '%s'", code, what);
+    }
+    return code != MQTT_NOT_AUTHORIZED;
+}
+
+void ask_writes(struct mqtt *client, const struct gen_acl *g, const struct gen_subject *s, struct questions *q)
+{
+    int codes[GEN_TOPICS];
+
+    mqtt_publish(client, g->topics.at, g->topics.count, "write", codes);
+    for (size_t i = 0; i < g->topics.count; i++) {
+        if (codes[i] != MQTT_NOT_ASKED) {
+            questions_add(q, s, "write", g->topics.at[i], is_allowed(codes[i], g->topics.at[i]));
+        }
+    }
+}
+
+static void ask_subscriptions(struct mqtt *client, const struct gen_acl *g, struct rng *r, const struct gen_subject *s,
+                              struct questions *q)
+{
+    struct names filters = {0};
+    int codes[GEN_FILTERS];
+
+    for (size_t i = 0; i < GEN_FILTERS; i++) {
+        struct buf b = {0};
+        gen_subscription(&b, g, r);
+        names_add(&filters, (char *)b.data);
+        buf_free(&b);
+    }
+    mqtt_subscribe(client, filters.at, filters.count, codes);
+    for (size_t i = 0; i < filters.count; i++) {
+        questions_add(q, s, "subscribe", filters.at[i], is_allowed(codes[i], filters.at[i]));
+    }
+    names_free(&filters);
+}
+
+/* The answer to the subscriptions comes after every message the publisher caused before: then reads are known */
+static void ask_subject(struct run *run, struct mqtt *publisher, const struct gen_acl *g, struct rng *r,
+                        const struct gen_subject *s, struct questions *q)
+{
+    char tag[32];
+    struct received got = {.tag = tag};
+    struct mqtt client;
+    int codes[GEN_TOPICS], *granted = calloc(g->roots.count, sizeof *granted);
+
+    snprintf(tag, sizeof tag, "read-%zu-", (size_t)(s - g->subjects));
+    if (!granted || mqtt_open(&client, broker_port(), s->clientid, s->user, NULL)) {
+        give_up("the broker refuses the client id '%s', user name '%s'", s->clientid, s->user ? s->user : "");
+    }
+    client.on_message = receive;
+    client.context = &got;
+    mqtt_subscribe(&client, g->roots.at, g->roots.count, granted);
+    mqtt_publish(publisher, g->topics.at, g->topics.count, tag, codes);
+    ask_subscriptions(&client, g, r, s, q);
+    ask_reads(run, g, s, codes, &got, q);
+    ask_writes(&client, g, s, q);
+    mqtt_close(&client);
+    free(granted);
+}
+
+void run_acl_case(struct run *run)
+{
+    struct rng r = run_rng(run);
+    struct questions q = {0};
+    struct gen_acl g;
+    struct mqtt publisher;
+    const char *path = run_path(run, "acl");
+
+    gen_acl(&g, &r, !run->old);
+    run->file = &g.text;
+    buf_save(&g.text, path);
+    if (run_load(run, 0, true, path)) {
+        if (mqtt_open(&publisher, broker_port(), g.publisher, g.publisher, NULL)) {
+            give_up("the broker refuses the publisher");
+        }
+        for (size_t i = 0; i < GEN_SUBJECTS; i++) {
+            ask_subject(run, &publisher, &g, &r, &g.subjects[i], &q);
+        }
+        mqtt_close(&publisher);
+        run_stop_broker(run);
+        questions_compare(&q, run);
+    }
+    questions_free(&q);
+    run->file = NULL;
+    gen_acl_free(&g);
+}
+
+void run_load_case(struct run *run)
+{
+    struct rng r = run_rng(run);
+    struct questions q = {0};
+    struct gen_acl g;
+    const char *path = run_path(run, "acl");
+
+    gen_acl(&g, &r, !run->old || rng_chance(&r, 10));
+    gen_damage_acl(&g.text, &r);
+    run->file = &g.text;
+    buf_save(&g.text, path);
+    if (run_load(run, 0, true, path)) {
+        const struct gen_subject *s = &g.subjects[rng_below(&r, GEN_SUBJECTS)];
+        struct mqtt client;
+        if (mqtt_open(&client, broker_port(), s->clientid, s->user, NULL)) {
+            give_up("the broker refuses the client id '%s', user name '%s'", s->clientid, s->user ? s->user : "");
+        }
+        ask_writes(&client, &g, s, &q);
+        mqtt_close(&client);
+        run_stop_broker(run);
+        questions_compare(&q, run);
+    }
+    questions_free(&q);
+    run->file = NULL;
+    gen_acl_free(&g);
+}

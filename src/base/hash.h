@@ -17,16 +17,13 @@ static inline uint64_t cx_hash_mix(uint64_t a, uint64_t b)
 static inline uint64_t cx_hash(cx_str s, uint64_t seed)
 {
     const uint64_t k0 = 0x9E3779B97F4A7C15u, k1 = 0xD6E8FEB86659FD93u;
-    uint64_t h = seed ^ k0;
+    uint64_t h = seed ^ k0 ^ s.n * k1, a = 0, b = 0;
     const char *p = s.p;
     size_t n = s.n;
-    uint64_t a = 0, b = 0;
-    while (n > 16) {
+    for (; n > 16; p += 16, n -= 16) {
         memcpy(&a, p, 8);
         memcpy(&b, p + 8, 8);
         h = cx_hash_mix(a ^ k1, b ^ h);
-        p += 16;
-        n -= 16;
     }
     if (n >= 8) {
         memcpy(&a, p, 8);
@@ -39,9 +36,30 @@ static inline uint64_t cx_hash(cx_str s, uint64_t seed)
         b = y;
     } else if (n > 0) {
         a = (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 | (unsigned char)p[n - 1];
-        b = 0;
     }
-    return cx_hash_mix(cx_hash_mix(a ^ k1, b ^ h), k0 ^ s.n);
+    return cx_hash_mix(a ^ k1, b ^ h);
+}
+
+/* memcmp() == 0 for the few bytes a name or level has, without the call. */
+static inline bool cx_same_bytes(const char *x, const char *y, size_t n)
+{
+    if (n > 16) return memcmp(x, y, n) == 0;
+    uint64_t a = 0, b = 0, c = 0, d = 0;
+    if (n >= 8) {
+        memcpy(&a, x, 8);
+        memcpy(&b, y, 8);
+        memcpy(&c, x + n - 8, 8);
+        memcpy(&d, y + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(&a, x, 4);
+        memcpy(&b, y, 4);
+        memcpy(&c, x + n - 4, 4);
+        memcpy(&d, y + n - 4, 4);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            if (x[i] != y[i]) return false;
+    }
+    return ((a ^ b) | (c ^ d)) == 0;
 }
 
 #endif

@@ -43,9 +43,9 @@ static void trail(cx_arena *a, cx_broker *b, const cx_subject *s, cx_access acce
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         cx_list *list = &p->lists.items[s->holder->lists[i]];
         cx_str title = list_title(a, p, list);
-        if (list->refuses_unsafe && (s->unsafe_user || s->unsafe_id)) {
+        if (list->refuses_unsafe && cx_client_unsafe(&s->client)) {
             lines[(*n)++] = cx_arena_printf(a, "%.*s: denied before any is asked, since the %s has '+' or '#'", (int)title.n, title.p,
-                                            s->unsafe_user ? "user name" : "client id");
+                                            cx_client_unsafe_user(&s->client) ? "user name" : "client id");
             return;
         }
         const cx_rule *r = answer.verdict.rule;
@@ -97,7 +97,7 @@ static cx_str change(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_ac
     case CX_REASON_SUBSCRIBE_ALWAYS: return CX_STR("to refuse subscriptions a broker needs the dynamic security plugin: an ACL file cannot");
     case CX_REASON_DOLLAR_TOPIC:
     case CX_REASON_INVALID_TOPIC: return CX_STR_NONE;
-    case CX_REASON_UNSAFE_ID: return cx_arena_printf(a, "to allow: use a %s without '+' and '#', or grant it in rules of the user's own", s->unsafe_user ? "user name" : "client id");
+    case CX_REASON_UNSAFE_ID: return cx_arena_printf(a, "to allow: use a %s without '+' and '#', or grant it in rules of the user's own", cx_client_unsafe_user(&s->client) ? "user name" : "client id");
     case CX_REASON_RULE:
     case CX_REASON_DEFAULT:
     case CX_REASON_UNKNOWN_USER: break;

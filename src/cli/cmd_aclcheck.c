@@ -49,14 +49,13 @@ static void note_user(cx_cli *cli, cx_policy_source *s, const cx_question *q)
 /* "a line says when another id is answered otherwise" */
 static void note_other_id(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access, bool with_target)
 {
-    cx_levels levels;
     if (!q->client.fresh || (access != CX_ACCESS_READ && access != CX_ACCESS_WRITE)) return;
-    if (!cx_levels_cut(&levels, q->topic)) return;
+    if (!cx_topic_ok(q->topic)) return;
     cx_subject s = cx_policy_subject(&t->policy, q->client);
     cx_answer gate = cx_broker_ask(&t->broker, &s, (cx_access)access, q->topic);
     cx_str id;
     cx_answer other = {0};
-    if (gate.verdict.reason == CX_REASON_DOLLAR_TOPIC || !cx_policy_other_id(&t->policy, &s, (cx_access)access, &levels, &id, &other.verdict)) return;
+    if (gate.verdict.reason == CX_REASON_DOLLAR_TOPIC || !cx_policy_other_id(&t->policy, &s, (cx_access)access, q->topic, &id, &other.verdict)) return;
     other.allow = other.verdict.outcome == CX_ALLOW;
     cx_buf why = {0};
     cx_ask_put_why(&why, t, q, other);

@@ -38,21 +38,24 @@ static const cx_rule *scan(const cx_policy *p, const cx_list *list, const cx_cli
     return NULL;
 }
 
-static const cx_rule *find(cx_policy *p, cx_list *list, const cx_client *c, cx_access access, const cx_levels *levels)
+static const cx_rule *find(cx_policy *p, cx_list *list, const cx_client *c, cx_access access, cx_levels *levels, cx_str topic)
 {
-    if (list->count <= SHORT_LIST) return scan(p, list, c, access, levels->topic);
+    if (list->count <= SHORT_LIST) return scan(p, list, c, access, topic);
+    if (levels->count == 0) cx_levels_cut(levels, topic);
     uint32_t rank = cx_trie_find(trie_of(p, list, c, access), levels, c);
     return rank == CX_RANK_NONE ? NULL : p->rules.items + list->first + rank;
 }
 
-cx_verdict cx_policy_decide(cx_policy *p, const cx_subject *s, cx_access access, const cx_levels *levels)
+cx_verdict cx_policy_decide(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
 {
     cx_default fallback = p->defaults[s->kind][cx_access_index(access)];
     if (fallback.reason == CX_REASON_SUBSCRIBE_ALWAYS) return (cx_verdict){fallback.outcome, fallback.reason, NULL};
+    cx_levels levels;
+    levels.count = 0;
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         cx_list *list = &p->lists.items[s->holder->lists[i]];
-        if (list->refuses_unsafe && (s->unsafe_user || s->unsafe_id)) return (cx_verdict){CX_DENY, CX_REASON_UNSAFE_ID, NULL};
-        const cx_rule *r = list->count ? find(p, list, &s->client, access, levels) : NULL;
+        if (list->refuses_unsafe && cx_client_unsafe(&s->client)) return (cx_verdict){CX_DENY, CX_REASON_UNSAFE_ID, NULL};
+        const cx_rule *r = list->count ? find(p, list, &s->client, access, &levels, topic) : NULL;
         if (r) return (cx_verdict){(cx_outcome)r->outcome, CX_REASON_RULE, r};
     }
     return (cx_verdict){fallback.outcome, fallback.reason, NULL};

@@ -11,10 +11,9 @@ typedef struct cx_verdict {
     const cx_rule *rule; /* CX_REASON_RULE: the one that decided */
 } cx_verdict;
 
-/* READ and WRITE: LEVELS is the topic name, cut. SUBSCRIBE and UNSUBSCRIBE: no
- * policy so far looks at the filter, LEVELS may be NULL. Lists are compiled at
+/* TOPIC: for READ and WRITE a valid topic name, else a valid topic filter. Lists are compiled at
  * the first question that needs them, so a policy is asked by one thread at a time. */
-cx_verdict cx_policy_decide(cx_policy *p, const cx_subject *s, cx_access access, const cx_levels *levels);
+cx_verdict cx_policy_decide(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic);
 
 struct cx_compiled;
 void cx_compiled_free(struct cx_compiled *c);

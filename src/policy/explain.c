@@ -39,7 +39,7 @@ const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, c
 {
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         const cx_list *list = &p->lists.items[s->holder->lists[i]];
-        if (list->refuses_unsafe && (s->unsafe_user || s->unsafe_id)) return NULL;
+        if (list->refuses_unsafe && cx_client_unsafe(&s->client)) return NULL;
         for (uint32_t k = 0; k < list->count; k++) {
             const cx_rule *r = &p->rules.items[list->first + k];
             if (r->outcome == CX_ALLOW && (r->access & access) && can_ask(r, s) && cx_rule_matches(r, &s->client, topic)) return r;
@@ -69,10 +69,12 @@ static cx_str bound_id(const cx_rule *r, const cx_levels *l)
     return CX_STR_NONE;
 }
 
-bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, const cx_levels *levels, cx_str *id, cx_verdict *verdict)
+bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_str *id, cx_verdict *verdict)
 {
     enum { TRIES = 64 };
-    cx_verdict fresh = cx_policy_decide(p, s, access, levels);
+    cx_levels levels;
+    cx_levels_cut(&levels, topic);
+    cx_verdict fresh = cx_policy_decide(p, s, access, topic);
     cx_str last = CX_STR_NONE;
     int tries = 0;
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
@@ -80,7 +82,7 @@ bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, con
         for (uint32_t k = 0; k < list->count && tries < TRIES; k++) {
             const cx_rule *r = &p->rules.items[list->first + k];
             if (r->matcher == CX_MATCH_FILTER) continue;
-            cx_str bound = bound_id(r, levels);
+            cx_str bound = bound_id(r, &levels);
             if (bound.n == 0 || cx_str_eq(bound, last)) continue;
             last = bound;
             tries++;
@@ -88,7 +90,7 @@ bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, con
             client.fresh = false;
             client.id = bound;
             cx_subject other = cx_policy_subject(p, client);
-            *verdict = cx_policy_decide(p, &other, access, levels);
+            *verdict = cx_policy_decide(p, &other, access, topic);
             *id = bound;
             if ((verdict->outcome == CX_ALLOW) != (fresh.outcome == CX_ALLOW)) return true;
         }

@@ -22,6 +22,6 @@ const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, c
 /* For a subject with a fresh client id: an ordinary id that is answered
  * otherwise, taken from the topic by way of a rule with %c. *ID is a view into
  * the topic; *VERDICT what it gets. */
-bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, const cx_levels *levels, cx_str *id, cx_verdict *verdict);
+bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_str *id, cx_verdict *verdict);
 
 #endif

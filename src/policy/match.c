@@ -66,12 +66,10 @@ static bool dollar_parts(const cx_rule *r, cx_str topic)
     return r->matcher != CX_MATCH_TEXT_VARIABLES || !cx_level_is_variable(r->matcher, cx_str_sub(f, 0, level_end(f, 0)));
 }
 
-bool cx_rule_matches_up_to(const cx_rule *r, const cx_client *c, cx_str topic, size_t *filter_at, size_t *topic_at)
+/* Level by level from bytes I and J on; *FILTER_AT and *TOPIC_AT follow. */
+static bool match_levels(const cx_rule *r, const cx_client *c, cx_str topic, size_t i, size_t j, size_t *filter_at, size_t *topic_at)
 {
     cx_str f = cx_rule_filter(r);
-    *filter_at = *topic_at = 0;
-    if (topic.n == 0 || dollar_parts(r, topic)) return false;
-    size_t i = 0, j = 0;
     for (;;) {
         size_t fe = level_end(f, i);
         cx_str level = cx_str_sub(f, i, fe - i);
@@ -87,9 +85,20 @@ bool cx_rule_matches_up_to(const cx_rule *r, const cx_client *c, cx_str topic, s
     }
 }
 
+bool cx_rule_matches_up_to(const cx_rule *r, const cx_client *c, cx_str topic, size_t *filter_at, size_t *topic_at)
+{
+    *filter_at = *topic_at = 0;
+    return topic.n > 0 && !dollar_parts(r, topic) && match_levels(r, c, topic, 0, 0, filter_at, topic_at);
+}
+
 bool cx_rule_matches(const cx_rule *r, const cx_client *c, cx_str topic)
 {
     if (r->matcher == CX_MATCH_FILTER) return cx_filter_match(cx_rule_filter(r), topic);
     size_t filter_at, topic_at;
     return cx_rule_matches_up_to(r, c, topic, &filter_at, &topic_at);
+}
+
+bool cx_rule_matches_from(const cx_rule *r, const cx_client *c, cx_str topic, size_t filter_at, size_t topic_at)
+{
+    return match_levels(r, c, topic, filter_at, topic_at, &filter_at, &topic_at);
 }

@@ -19,4 +19,8 @@ bool cx_rule_matches(const cx_rule *r, const cx_client *c, cx_str topic);
  * that agree, up to a level boundary. */
 bool cx_rule_matches_up_to(const cx_rule *r, const cx_client *c, cx_str topic, size_t *filter_at, size_t *topic_at);
 
+/* What of the filter begins at FILTER_AT against what of the topic begins at
+ * TOPIC_AT, both at the start of a level behind the first. */
+bool cx_rule_matches_from(const cx_rule *r, const cx_client *c, cx_str topic, size_t filter_at, size_t topic_at);
+
 #endif

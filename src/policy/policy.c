@@ -1,6 +1,7 @@
 #include "policy/policy.h"
 
 #include "policy/decide.h"
+#include "topic/topic.h"
 
 void cx_policy_clear(cx_policy *p)
 {
@@ -12,14 +13,14 @@ void cx_policy_clear(cx_policy *p)
     *p = (cx_policy){0};
 }
 
-static bool unsafe(cx_str name) { return cx_str_has(name, '+') || cx_str_has(name, '#'); }
+bool cx_client_unsafe_user(const cx_client *c) { return !c->anonymous && cx_has_wildcard(c->user); }
+
+bool cx_client_unsafe(const cx_client *c) { return cx_client_unsafe_user(c) || (!c->fresh && cx_has_wildcard(c->id)); }
 
 cx_subject cx_policy_subject(const cx_policy *p, cx_client client)
 {
     cx_subject s = {.client = client};
     if (client.user.n == 0) s.client.anonymous = true;
-    s.unsafe_user = !s.client.anonymous && unsafe(client.user);
-    s.unsafe_id = !client.fresh && unsafe(client.id);
     if (s.client.anonymous) {
         s.kind = CX_SUBJECT_ANONYMOUS;
         s.holder = &p->anonymous;

@@ -109,10 +109,13 @@ typedef struct cx_subject {
     cx_client client;
     cx_subject_kind kind;
     const cx_holder *holder;
-    bool unsafe_user, unsafe_id; /* has '+' or '#' */
 } cx_subject;
 
 cx_subject cx_policy_subject(const cx_policy *p, cx_client client);
+
+/* Has the user name, or the client id, a '+' or '#'? Lists of patterns deny such clients. */
+bool cx_client_unsafe_user(const cx_client *c);
+bool cx_client_unsafe(const cx_client *c);
 
 /* 0 … CX_ACCESS_KINDS-1 for an access bit, for arrays. */
 static inline unsigned cx_access_index(cx_access a)

@@ -20,11 +20,11 @@ typedef struct cx_levels {
     cx_str topic;
     uint32_t count;
     uint32_t start[CX_LEVELS_MAX + 1]; /* start[count] = topic.n + 1 */
-    uint32_t hash[CX_LEVELS_MAX];
+    uint32_t hash[CX_LEVELS_MAX];      /* of each level */
 } cx_levels;
 
-/* False when TOPIC is no topic name to publish to (see cx_topic_ok). */
-bool cx_levels_cut(cx_levels *l, cx_str topic);
+/* TOPIC is a valid topic name (cx_topic_ok), so it has no more levels than fit. */
+void cx_levels_cut(cx_levels *l, cx_str topic);
 
 uint32_t cx_trie_find(const cx_trie *t, const cx_levels *levels, const cx_client *client);
 

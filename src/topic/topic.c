@@ -88,33 +88,50 @@ bool cx_mqtt_text_ok(cx_str text)
     return true;
 }
 
+bool cx_has_wildcard(cx_str text)
+{
+    for (size_t i = next_special(text, 0); i < text.n; i = next_special(text, i + 1))
+        if (byte_class[(unsigned char)text.p[i]] == WILDCARD) return true;
+    return false;
+}
+
 bool cx_topic_ok(cx_str topic)
 {
-    cx_filter_info info = cx_filter_check(topic);
-    return info.error == CX_FILTER_OK && !info.wildcard;
+    return topic.n > 0 && topic.n <= CX_TOPIC_MAX && !cx_has_wildcard(topic) && !too_deep(topic);
+}
+
+/* How many bytes two texts have in common at their beginning. */
+static size_t common_prefix(const char *a, const char *b, size_t most)
+{
+    size_t n = 0;
+    for (; n + 8 <= most; n += 8) {
+        uint64_t x, y;
+        memcpy(&x, a + n, 8);
+        memcpy(&y, b + n, 8);
+        if (x != y) break;
+    }
+    while (n < most && a[n] == b[n]) n++;
+    return n;
 }
 
 bool cx_filter_match(cx_str f, cx_str t)
 {
-    if (f.n == 0 || t.n == 0 || (f.p[0] == '$') != (t.p[0] == '$')) return false;
-    size_t i = 0, j = 0; /* both at the start of a level */
+    return f.n > 0 && t.n > 0 && (f.p[0] == '$') == (t.p[0] == '$') && cx_filter_match_levels(f, t);
+}
+
+bool cx_filter_match_levels(cx_str f, cx_str t)
+{
+    size_t i = 0, j = 0;
     for (;;) {
-        if (f.p[i] == '#' && i + 1 == f.n) return true;
-        size_t fe = i, te = j;
-        if (i < f.n && f.p[i] == '+') {
-            fe = i + 1;
-            while (te < t.n && t.p[te] != '/') te++;
-        } else {
-            while (fe < f.n && te < t.n && f.p[fe] == t.p[te] && f.p[fe] != '/') {
-                fe++;
-                te++;
-            }
-            if ((fe < f.n && f.p[fe] != '/') || (te < t.n && t.p[te] != '/')) return false;
-        }
-        if (fe == f.n) return te == t.n;
-        if (te == t.n) return fe + 2 == f.n && f.p[fe + 1] == '#'; /* "a/#" matches "a" */
-        i = fe + 1;
-        j = te + 1;
-        if (i == f.n) return j == t.n; /* both end in an empty level */
+        size_t left = f.n - i < t.n - j ? f.n - i : t.n - j;
+        size_t same = common_prefix(f.p + i, t.p + j, left);
+        i += same;
+        j += same;
+        if (i == f.n) return j == t.n;
+        if (f.p[i] == '#') return true; /* a topic has none, so this is a level and the last one */
+        if (f.p[i] != '+') break;
+        i++;
+        while (j < t.n && t.p[j] != '/') j++;
     }
+    return j == t.n && i + 2 == f.n && f.p[i] == '/' && f.p[i + 1] == '#'; /* "a/#" matches "a" */
 }

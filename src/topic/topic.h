@@ -6,8 +6,8 @@
 #include "base/str.h"
 
 /* What a broker allows (all releases; observed). */
-#define CX_TOPIC_MAX ((size_t)65535) /* bytes */
-#define CX_TOPIC_SLASHES ((size_t)200)
+#define CX_TOPIC_MAX 65535u /* bytes */
+#define CX_TOPIC_SLASHES 200u
 
 typedef enum {
     CX_FILTER_OK,
@@ -38,9 +38,16 @@ bool cx_mqtt_text_ok(cx_str text);
 /* A topic name to publish to: not empty, no wildcard, neither too long nor too deep. */
 bool cx_topic_ok(cx_str topic);
 
+/* Has it a '+' or a '#' anywhere? */
+bool cx_has_wildcard(cx_str text);
+
 /* Does FILTER match the topic name TOPIC? Both valid. `a/#` matches `a`; a filter
  * matches a topic beginning with '$' only when it begins with '$' too, and the
  * other way round. The same in every release. */
 bool cx_filter_match(cx_str filter, cx_str topic);
+
+/* The same for what follows the first levels of both, so without the rule for '$'.
+ * TOPIC may be empty: it is an empty level then. */
+bool cx_filter_match_levels(cx_str filter, cx_str topic);
 
 #endif

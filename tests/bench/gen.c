@@ -1,0 +1,80 @@
+#include "gen.h"
+
+static const char *const sites[] = {"ams01", "ber02", "cph03", "dub04", "fra05", "gva06", "hel07", "ist08",
+                                    "lis09", "lon10", "mad11", "mil12", "muc13", "osl14", "par15", "prg16"};
+static const char *const areas[] = {"assembly", "paint", "press", "weld", "pack", "store", "dock", "utility", "hvac", "lab"};
+static const char *const kinds[] = {"line", "cell", "robot", "plc", "meter", "pump", "valve", "fan", "gate", "agv", "sensor", "cam"};
+static const char *const leaves[] = {"temperature", "pressure", "humidity", "state", "alarm", "power", "energy", "speed",
+                                     "position",    "torque",   "flow",     "level", "cmd",   "config", "ota",   "log"};
+static const char *const roles[] = {"svc", "dev", "app", "ops", "edge", "gw", "hmi", "scada"};
+static const char *const roots[] = {"factory", "building", "fleet", "telemetry"};
+static const char *const accesses[] = {"read", "write", "readwrite"};
+
+static unsigned next(unsigned *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+#define PICK(list, state) (list)[next(state) % (sizeof(list) / sizeof *(list))]
+
+static void put_filter(cx_buf *out, unsigned *r)
+{
+    unsigned depth = 3 + next(r) % 6, kind = next(r) % 100, plus = 1 + next(r) % (depth - 2);
+    cx_buf_puts(out, PICK(roots, r));
+    for (unsigned i = 1; i + 1 < depth; i++) {
+        cx_buf_putc(out, '/');
+        if (kind >= 35 && kind < 55 && i == plus) cx_buf_putc(out, '+');
+        else if (i == 1) cx_buf_puts(out, PICK(sites, r));
+        else if (i == 2) cx_buf_puts(out, PICK(areas, r));
+        else cx_buf_printf(out, "%s%u", PICK(kinds, r), 1 + next(r) % 400);
+    }
+    cx_buf_printf(out, "/%s", kind < 35 ? "#" : PICK(leaves, r));
+}
+
+void gen_user_name(cx_buf *out, unsigned n) { cx_buf_printf(out, "%s-%s-%06u", roles[n % 8], sites[n * 7 % 16], n); }
+
+void gen_users(cx_buf *out, unsigned users, unsigned rules, unsigned patterns, unsigned seed)
+{
+    unsigned r = seed;
+    for (int i = 0; i < 5; i++) {
+        cx_buf_puts(out, "topic read ");
+        put_filter(out, &r);
+        cx_buf_putc(out, '\n');
+    }
+    for (unsigned u = 0; u < users; u++) {
+        cx_buf_puts(out, "\nuser ");
+        gen_user_name(out, u);
+        cx_buf_putc(out, '\n');
+        for (unsigned i = 0; i < rules; i++) {
+            cx_buf_printf(out, "topic %s ", next(&r) % 10 == 0 ? "deny" : PICK(accesses, &r));
+            put_filter(out, &r);
+            cx_buf_putc(out, '\n');
+        }
+    }
+    for (unsigned i = 0; i < patterns; i++)
+        cx_buf_printf(out, "pattern %s devices/%s/%s%u/%s/%s\n", next(&r) % 10 == 0 ? "deny" : PICK(accesses, &r), PICK(sites, &r), PICK(kinds, &r), i,
+                      i & 1 ? "%c" : "%u", next(&r) % 5 == 0 ? "#" : PICK(leaves, &r));
+}
+
+static void put_one(cx_buf *out, unsigned n)
+{
+    cx_buf_printf(out, "factory/%s/%s/%s%u/", sites[n % 16], areas[n / 16 % 10], kinds[n / 160 % 12], n);
+}
+
+void gen_one(cx_buf *out, unsigned rules, unsigned seed)
+{
+    unsigned r = seed;
+    cx_buf_puts(out, "user u0\n");
+    for (unsigned i = 0; i < rules; i++) {
+        cx_buf_printf(out, "topic %s ", next(&r) % 10 == 0 ? "deny" : "readwrite");
+        put_one(out, i);
+        cx_buf_printf(out, "%s\n", i % 3 == 0 ? "#" : leaves[i % 16]);
+    }
+}
+
+void gen_one_topic(cx_buf *out, unsigned n)
+{
+    put_one(out, n);
+    cx_buf_puts(out, leaves[n % 16]);
+}

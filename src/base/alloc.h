@@ -17,8 +17,8 @@ void cx_on_fatal(cx_fatal_handler *handler);
 
 _Noreturn void cx_bug(const char *what);
 
-void *cx_alloc(size_t size);                       /* not zeroed */
-void *cx_calloc(size_t count, size_t size);        /* zeroed; overflow is out of memory */
+void *cx_alloc(size_t size);                /* not zeroed */
+void *cx_calloc(size_t count, size_t size); /* zeroed; overflow is out of memory */
 void *cx_realloc(void *old, size_t count, size_t size);
 
 #endif

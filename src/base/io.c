@@ -20,12 +20,12 @@ void cx_error_set(cx_error *e, const char *format, ...)
 
 static void say_errno(cx_error *e, const char *path, int number)
 {
-    const char *why = number == ENOENT  ? "no such file"
-                    : number == EACCES  ? "permission denied"
-                    : number == ELOOP   ? "a loop of symbolic links"
-                    : number == EISDIR  ? "is a directory"
-                    : number == ENOTDIR ? "a part of the path is not a directory"
-                                        : strerror(number);
+    const char *why = number == ENOENT    ? "no such file"
+                      : number == EACCES  ? "permission denied"
+                      : number == ELOOP   ? "a loop of symbolic links"
+                      : number == EISDIR  ? "is a directory"
+                      : number == ENOTDIR ? "a part of the path is not a directory"
+                                          : strerror(number);
     cx_error_set(e, "%s: %s", path, why);
 }
 

@@ -30,7 +30,7 @@ static uint32_t find(const cx_map *m, cx_str key, uint32_t hash, size_t *slot)
     size_t at = hash & (m->slot_count - 1);
     for (; m->slots[at]; at = (at + 1) & (m->slot_count - 1)) {
         const struct cx_map_key *k = &m->keys[m->slots[at] - 1];
-        if (k->hash == hash && k->key.n == key.n && cx_same_bytes(k->key.p, key.p, key.n)) return m->slots[at] - 1;
+        if (k->hash == hash && cx_str_eq(k->key, key)) return m->slots[at] - 1;
     }
     *slot = at;
     return CX_MAP_NONE;

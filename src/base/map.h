@@ -14,7 +14,7 @@ typedef struct cx_map {
     struct cx_map_key {
         cx_str key;
         uint32_t hash;
-    } *keys;
+    } * keys;
     uint32_t *slots; /* index + 1, 0 = free */
     size_t n, cap, slot_count;
 } cx_map;

@@ -31,10 +31,7 @@ static inline bool cx_str_starts(cx_str a, cx_str prefix)
 static inline bool cx_str_has(cx_str a, char c) { return a.n > 0 && memchr(a.p, c, a.n) != NULL; }
 
 /* From byte FROM on, LEN bytes; the caller keeps both inside. */
-static inline cx_str cx_str_sub(cx_str a, size_t from, size_t len)
-{
-    return (cx_str){a.p + from, len};
-}
+static inline cx_str cx_str_sub(cx_str a, size_t from, size_t len) { return (cx_str){a.p + from, len}; }
 
 /* isspace() of the C locale, which is all a broker ever uses. */
 static inline bool cx_is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }

@@ -90,6 +90,8 @@ int cx_aclcheck_batch(cx_cli *cli, cx_policy_source *s, const char *file)
     }
     cx_buf_clear(&text);
     if (!malformed) return CX_EXIT_YES;
-    return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: %zu malformed line%s, the first is line %zu; a line is user TAB clientid TAB access TAB topic", file, malformed,
-                       malformed == 1 ? "" : "s", first);
+    return cx_cli_fail(
+        cli, CX_EXIT_INPUT,
+        "%s: %zu malformed line%s, the first is line %zu; a line is user TAB clientid TAB access TAB topic", file,
+        malformed, malformed == 1 ? "" : "s", first);
 }

@@ -18,11 +18,13 @@ static cx_str place_of(cx_arena *a, const cx_policy *p, const cx_rule *r)
     uint32_t start;
     cx_source_line(p->source, r->at, &start);
     cx_str text = cx_str_trim(cx_str_sub(p->source->text, start, r->at - start + r->filter_len));
-    return cx_arena_printf(a, "%.*s:%zu '%.*s'", (int)p->source->name.n, p->source->name.p, cx_source_place(p->source, r->at).line, (int)text.n, text.p);
+    return cx_arena_printf(a, "%.*s:%zu '%.*s'", (int)p->source->name.n, p->source->name.p,
+                           cx_source_place(p->source, r->at).line, (int)text.n, text.p);
 }
 
 /* What the broker did, step by step: one line each. */
-static void trail(cx_arena *a, cx_broker *b, const cx_subject *s, cx_access access, cx_str topic, cx_answer answer, cx_str *lines, unsigned *n)
+static void trail(cx_arena *a, cx_broker *b, const cx_subject *s, cx_access access, cx_str topic, cx_answer answer,
+                  cx_str *lines, unsigned *n)
 {
     cx_policy *p = b->policy;
     cx_reason reason = answer.verdict.reason;
@@ -34,25 +36,31 @@ static void trail(cx_arena *a, cx_broker *b, const cx_subject *s, cx_access acce
         lines[(*n)++] = CX_STR("the broker's own gate for topics that begin with '$' denies: no rule is asked");
         return;
     }
-    if (topic.p[0] == '$') lines[(*n)++] = CX_STR("the topic begins with '$': only rules that begin with '$' can match it, '#' and '+' do not");
+    if (topic.p[0] == '$')
+        lines[(*n)++] =
+            CX_STR("the topic begins with '$': only rules that begin with '$' can match it, '#' and '+' do not");
     if (reason == CX_REASON_SUBSCRIBE_ALWAYS) {
         lines[(*n)++] = CX_STR("subscriptions are not compared with any rule");
         return;
     }
-    if (s->kind == CX_SUBJECT_UNKNOWN) lines[(*n)++] = cx_arena_printf(a, "user '%.*s' has no rules of its own", (int)s->client.user.n, s->client.user.p);
+    if (s->kind == CX_SUBJECT_UNKNOWN)
+        lines[(*n)++] =
+            cx_arena_printf(a, "user '%.*s' has no rules of its own", (int)s->client.user.n, s->client.user.p);
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         cx_list *list = &p->lists.items[s->holder->lists[i]];
         cx_str title = list_title(a, p, list);
         if (list->refuses_unsafe && cx_client_unsafe(&s->client)) {
-            lines[(*n)++] = cx_arena_printf(a, "%.*s: denied before any is asked, since the %s has '+' or '#'", (int)title.n, title.p,
-                                            cx_client_unsafe_user(&s->client) ? "user name" : "client id");
+            lines[(*n)++] =
+                cx_arena_printf(a, "%.*s: denied before any is asked, since the %s has '+' or '#'", (int)title.n,
+                                title.p, cx_client_unsafe_user(&s->client) ? "user name" : "client id");
             return;
         }
         const cx_rule *r = answer.verdict.rule;
         bool here = r && r >= p->rules.items + list->first && r < p->rules.items + list->first + list->count;
         if (!here) {
             lines[(*n)++] = list->count == 0 ? cx_arena_printf(a, "%.*s: there are none", (int)title.n, title.p)
-                                             : cx_arena_printf(a, "%.*s: none of %u matches for %s", (int)title.n, title.p, list->count, cx_access_name(access));
+                                             : cx_arena_printf(a, "%.*s: none of %u matches for %s", (int)title.n,
+                                                               title.p, list->count, cx_access_name(access));
             continue;
         }
         cx_str place = place_of(a, p, r);
@@ -68,11 +76,14 @@ static cx_str nearest(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_a
     cx_near near = cx_policy_nearest(p, s, access, topic);
     if (!near.rule) return CX_STR_NONE;
     cx_str place = place_of(a, p, near.rule);
-    if (near.other_access) return cx_arena_printf(a, "%.*s matches the topic, but not for %s", (int)place.n, place.p, cx_access_name(access));
+    if (near.other_access)
+        return cx_arena_printf(a, "%.*s matches the topic, but not for %s", (int)place.n, place.p,
+                               cx_access_name(access));
     cx_str filter = cx_rule_filter(near.rule);
-    cx_str f = cx_str_sub(filter, near.filter_at, filter.n - near.filter_at), t = cx_str_sub(topic, near.topic_at, topic.n - near.topic_at);
-    return cx_arena_printf(a, "%.*s agrees up to '%.*s', then has '%.*s' where the topic has '%.*s'", (int)place.n, place.p, (int)near.topic_at, topic.p,
-                           (int)f.n, f.p, (int)t.n, t.p);
+    cx_str f = cx_str_sub(filter, near.filter_at, filter.n - near.filter_at),
+           t = cx_str_sub(topic, near.topic_at, topic.n - near.topic_at);
+    return cx_arena_printf(a, "%.*s agrees up to '%.*s', then has '%.*s' where the topic has '%.*s'", (int)place.n,
+                           place.p, (int)near.topic_at, topic.p, (int)f.n, f.p, (int)t.n, t.p);
 }
 
 static cx_str section_of(cx_arena *a, const cx_subject *s)
@@ -86,18 +97,23 @@ static cx_str change_to_deny(cx_arena *a, const cx_policy *p, const cx_subject *
     cx_str section = section_of(a, s);
     if (cx_behaves(p->release, CX_B_ACL_DENY) == CX_ACL_DENY_NO)
         return CX_STR("to deny: remove the rule or narrow it; this release has no 'deny'");
-    return cx_arena_printf(a, "to deny: 'topic deny %.*s' %.*s (it denies reading and writing, %s)", (int)topic.n, topic.p, (int)section.n, section.p,
+    return cx_arena_printf(a, "to deny: 'topic deny %.*s' %.*s (it denies reading and writing, %s)", (int)topic.n,
+                           topic.p, (int)section.n, section.p,
                            access == CX_ACCESS_READ ? "writing too" : "reading too");
 }
 
 /* One line that says what would turn the answer; empty: nothing in the file can. */
-static cx_str change(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_answer answer)
+static cx_str change(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic,
+                     cx_answer answer)
 {
     switch (answer.verdict.reason) {
-    case CX_REASON_SUBSCRIBE_ALWAYS: return CX_STR("to refuse subscriptions a broker needs the dynamic security plugin: an ACL file cannot");
+    case CX_REASON_SUBSCRIBE_ALWAYS:
+        return CX_STR("to refuse subscriptions a broker needs the dynamic security plugin: an ACL file cannot");
     case CX_REASON_DOLLAR_TOPIC:
     case CX_REASON_INVALID_TOPIC: return CX_STR_NONE;
-    case CX_REASON_UNSAFE_ID: return cx_arena_printf(a, "to allow: use a %s without '+' and '#', or grant it in rules of the user's own", cx_client_unsafe_user(&s->client) ? "user name" : "client id");
+    case CX_REASON_UNSAFE_ID:
+        return cx_arena_printf(a, "to allow: use a %s without '+' and '#', or grant it in rules of the user's own",
+                               cx_client_unsafe_user(&s->client) ? "user name" : "client id");
     case CX_REASON_RULE:
     case CX_REASON_DEFAULT:
     case CX_REASON_UNKNOWN_USER: break;
@@ -108,16 +124,19 @@ static cx_str change(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_ac
         cx_str place = place_of(a, p, deny);
         const cx_rule *behind = cx_policy_allow_behind(p, s, access, topic);
         cx_str then = behind ? place_of(a, p, behind) : CX_STR("");
-        return cx_arena_printf(a, "to allow: narrow or remove %.*s; %s%.*s%s", (int)place.n, place.p, behind ? "without it " : "a rule that allows is needed besides",
-                               (int)then.n, then.p, behind ? " would allow" : "");
+        return cx_arena_printf(a, "to allow: narrow or remove %.*s; %s%.*s%s", (int)place.n, place.p,
+                               behind ? "without it " : "a rule that allows is needed besides", (int)then.n, then.p,
+                               behind ? " would allow" : "");
     }
     cx_near near = cx_policy_nearest(p, s, access, topic);
     if (near.other_access && near.rule->matcher == CX_MATCH_FILTER) {
         cx_str place = place_of(a, p, near.rule), filter = cx_rule_filter(near.rule);
-        return cx_arena_printf(a, "to allow: make %.*s 'topic readwrite %.*s'", (int)place.n, place.p, (int)filter.n, filter.p);
+        return cx_arena_printf(a, "to allow: make %.*s 'topic readwrite %.*s'", (int)place.n, place.p, (int)filter.n,
+                               filter.p);
     }
     cx_str section = section_of(a, s);
-    return cx_arena_printf(a, "to allow: 'topic %s %.*s' %.*s", cx_access_name(access), (int)topic.n, topic.p, (int)section.n, section.p);
+    return cx_arena_printf(a, "to allow: 'topic %s %.*s' %.*s", cx_access_name(access), (int)topic.n, topic.p,
+                           (int)section.n, section.p);
 }
 
 enum { TRAIL_MAX = 8 };
@@ -158,7 +177,8 @@ void cx_aclcheck_explain(cx_buf *out, struct cx_policy_target *t, const cx_quest
     cx_arena_clear(&e.arena);
 }
 
-void cx_aclcheck_explain_json(cx_json *j, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)
+void cx_aclcheck_explain_json(cx_json *j, struct cx_policy_target *t, const cx_question *q, unsigned access,
+                              cx_answer a)
 {
     struct explained e = explain(t, q, access, a);
     cx_json_array(j, "trail");

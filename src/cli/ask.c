@@ -1,6 +1,7 @@
 #include "cli/ask.h"
 
-const unsigned cx_ask_order[] = {CX_ACCESS_WRITE, CX_ACCESS_READ, CX_ACCESS_SUBSCRIBE, CX_ACCESS_UNSUBSCRIBE, CX_ASK_REACH, 0};
+const unsigned cx_ask_order[] = {CX_ACCESS_WRITE,       CX_ACCESS_READ, CX_ACCESS_SUBSCRIBE,
+                                 CX_ACCESS_UNSUBSCRIBE, CX_ASK_REACH,   0};
 
 unsigned cx_ask_access(cx_str word)
 {
@@ -21,7 +22,10 @@ unsigned cx_ask_access(cx_str word)
     return 0;
 }
 
-const char *cx_ask_name(unsigned access) { return access == CX_ASK_REACH ? "reach" : cx_access_name((cx_access)access); }
+const char *cx_ask_name(unsigned access)
+{
+    return access == CX_ASK_REACH ? "reach" : cx_access_name((cx_access)access);
+}
 
 cx_answer cx_ask(struct cx_policy_target *t, const cx_question *q, unsigned access)
 {
@@ -63,7 +67,8 @@ void cx_ask_put_json(cx_json *j, struct cx_policy_target *t, const cx_question *
 static void put_no_rule(cx_buf *out, struct cx_policy_target *t, const cx_question *q)
 {
     cx_subject s = cx_policy_subject(&t->policy, q->client);
-    if (s.kind == CX_SUBJECT_ANONYMOUS) cx_buf_puts(out, "no rule for clients without a user name, and no pattern, matches");
+    if (s.kind == CX_SUBJECT_ANONYMOUS)
+        cx_buf_puts(out, "no rule for clients without a user name, and no pattern, matches");
     else if (s.kind == CX_SUBJECT_UNKNOWN) {
         cx_buf_puts(out, "user '");
         cx_buf_put_safe(out, q->client.user);
@@ -77,10 +82,11 @@ static void put_no_rule(cx_buf *out, struct cx_policy_target *t, const cx_questi
 
 static void put_dollar(cx_buf *out, cx_str topic)
 {
-    if (cx_str_starts(topic, CX_STR("$SYS")))
-        cx_buf_puts(out, "no client may publish to $SYS, whatever the rules say");
+    if (cx_str_starts(topic, CX_STR("$SYS"))) cx_buf_puts(out, "no client may publish to $SYS, whatever the rules say");
     else
-        cx_buf_puts(out, "a topic that begins with $share names a shared subscription: nothing is published or delivered on it");
+        cx_buf_puts(
+            out,
+            "a topic that begins with $share names a shared subscription: nothing is published or delivered on it");
 }
 
 void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *q, cx_answer a)
@@ -99,9 +105,15 @@ void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *
     case CX_REASON_UNKNOWN_USER: put_no_rule(out, t, q); return;
     case CX_REASON_DOLLAR_TOPIC: put_dollar(out, q->topic); return;
     case CX_REASON_UNSAFE_ID:
-        cx_buf_puts(out, "a user name or client id with '+' or '#' gets nothing from patterns: the broker denies it where they are asked");
+        cx_buf_puts(
+            out,
+            "a user name or client id with '+' or '#' gets nothing from patterns: the broker denies it where they are asked");
         return;
-    case CX_REASON_SUBSCRIBE_ALWAYS: cx_buf_puts(out, "an ACL file never refuses it; what is delivered is decided by 'read', message by message"); return;
-    case CX_REASON_INVALID_TOPIC: cx_buf_puts(out, "not a valid topic for this: the broker ends a connection that uses it"); return;
+    case CX_REASON_SUBSCRIBE_ALWAYS:
+        cx_buf_puts(out, "an ACL file never refuses it; what is delivered is decided by 'read', message by message");
+        return;
+    case CX_REASON_INVALID_TOPIC:
+        cx_buf_puts(out, "not a valid topic for this: the broker ends a connection that uses it");
+        return;
     }
 }

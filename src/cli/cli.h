@@ -73,7 +73,15 @@ int cx_cli_fail(cx_cli *cli, int code, const char *message, ...) __attribute__((
 void cx_cli_note(cx_cli *cli, const char *message, ...) __attribute__((format(printf, 2, 3)));
 
 /* Kinds of file. */
-typedef enum { CX_KIND_UNKNOWN, CX_KIND_CONF, CX_KIND_ACL, CX_KIND_PASSWD, CX_KIND_PSK, CX_KIND_DYNSEC, CX_KIND_YAML } cx_kind;
+typedef enum {
+    CX_KIND_UNKNOWN,
+    CX_KIND_CONF,
+    CX_KIND_ACL,
+    CX_KIND_PASSWD,
+    CX_KIND_PSK,
+    CX_KIND_DYNSEC,
+    CX_KIND_YAML
+} cx_kind;
 /* The kind --as or --kind forces; false: not a kind (already reported). */
 bool cx_cli_kind(cx_cli *cli, cx_kind *kind);
 /* By name, then by content. */

@@ -28,26 +28,30 @@ static void note_user(cx_cli *cli, cx_policy_source *s, const cx_question *q)
 {
     const cx_client *c = &q->client;
     if (c->anonymous) return;
-    if (c->user.n == 0) cx_cli_note(cli, "a broker takes an empty user name for none: answered as for an anonymous client");
-    else if (!cx_mqtt_text_ok(c->user)) cx_cli_note(cli, "no client can connect with this user name: it is not valid in MQTT");
-    if (!c->fresh && !cx_mqtt_text_ok(c->id)) cx_cli_note(cli, "no client can connect with this client id: it is not valid in MQTT");
+    if (c->user.n == 0)
+        cx_cli_note(cli, "a broker takes an empty user name for none: answered as for an anonymous client");
+    else if (!cx_mqtt_text_ok(c->user))
+        cx_cli_note(cli, "no client can connect with this user name: it is not valid in MQTT");
+    if (!c->fresh && !cx_mqtt_text_ok(c->id))
+        cx_cli_note(cli, "no client can connect with this client id: it is not valid in MQTT");
     const cx_map *users = &s->targets[0].policy.users;
     for (unsigned i = 0; s->has_passwd && i < s->target_count && c->user.n; i++) {
         if (cx_passwd_find(&s->passwd, c->user, s->targets[i].release)) continue;
-        cx_cli_note(cli, "user '%.*s' could not connect (%s): no usable entry in %.*s", (int)c->user.n, c->user.p, s->targets[i].release->label,
-                    (int)s->passwd_source.name.n, s->passwd_source.name.p);
+        cx_cli_note(cli, "user '%.*s' could not connect (%s): no usable entry in %.*s", (int)c->user.n, c->user.p,
+                    s->targets[i].release->label, (int)s->passwd_source.name.n, s->passwd_source.name.p);
     }
     if (c->user.n == 0 || cx_map_get(users, c->user) != CX_MAP_NONE) return;
     for (size_t i = 0; i < users->n; i++) {
         if (!cx_typo_near(c->user, users->keys[i].key)) continue;
-        cx_cli_note(cli, "no user '%.*s' in %.*s, did you mean '%.*s'?", (int)c->user.n, c->user.p, (int)s->acl_source.name.n, s->acl_source.name.p,
-                    (int)users->keys[i].key.n, users->keys[i].key.p);
+        cx_cli_note(cli, "no user '%.*s' in %.*s, did you mean '%.*s'?", (int)c->user.n, c->user.p,
+                    (int)s->acl_source.name.n, s->acl_source.name.p, (int)users->keys[i].key.n, users->keys[i].key.p);
         return;
     }
 }
 
 /* "a line says when another id is answered otherwise" */
-static void note_other_id(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access, bool with_target)
+static void note_other_id(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access,
+                          bool with_target)
 {
     if (!q->client.fresh || (access != CX_ACCESS_READ && access != CX_ACCESS_WRITE)) return;
     if (!cx_topic_ok(q->topic)) return;
@@ -55,12 +59,15 @@ static void note_other_id(cx_cli *cli, struct cx_policy_target *t, const cx_ques
     cx_answer gate = cx_broker_ask(&t->broker, &s, (cx_access)access, q->topic);
     cx_str id;
     cx_answer other = {0};
-    if (gate.verdict.reason == CX_REASON_DOLLAR_TOPIC || !cx_policy_other_id(&t->policy, &s, (cx_access)access, q->topic, &id, &other.verdict)) return;
+    if (gate.verdict.reason == CX_REASON_DOLLAR_TOPIC ||
+        !cx_policy_other_id(&t->policy, &s, (cx_access)access, q->topic, &id, &other.verdict))
+        return;
     other.allow = other.verdict.outcome == CX_ALLOW;
     cx_buf why = {0};
     cx_ask_put_why(&why, t, q, other);
-    cx_cli_note(cli, "with client id '%.*s' (-i): %s %s%s%s, %.*s", (int)id.n, id.p, cx_ask_name(access), other.allow ? "allow" : "deny",
-                with_target ? " on " : "", with_target ? t->release->label : "", (int)why.n, why.p);
+    cx_cli_note(cli, "with client id '%.*s' (-i): %s %s%s%s, %.*s", (int)id.n, id.p, cx_ask_name(access),
+                other.allow ? "allow" : "deny", with_target ? " on " : "", with_target ? t->release->label : "",
+                (int)why.n, why.p);
     cx_buf_clear(&why);
 }
 
@@ -70,7 +77,8 @@ static bool same_answer(cx_answer a, cx_answer b)
     return !a.verdict.rule == !b.verdict.rule && (!a.verdict.rule || a.verdict.rule->at == b.verdict.rule->at);
 }
 
-static void put_line(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a, int width, bool with_target)
+static void put_line(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a,
+                     int width, bool with_target)
 {
     cx_buf *out = &cli->out;
     cx_buf_printf(out, "%-*s  ", width, cx_ask_name(access));
@@ -81,7 +89,8 @@ static void put_line(cx_cli *cli, struct cx_policy_target *t, const cx_question 
     cx_buf_putc(out, '\n');
 }
 
-static void put_text(cx_cli *cli, cx_policy_source *s, const cx_question *q, unsigned access, const cx_answer *answers, int width)
+static void put_text(cx_cli *cli, cx_policy_source *s, const cx_question *q, unsigned access, const cx_answer *answers,
+                     int width)
 {
     bool agree = true, explain = cx_cli_value(cli, "explain") != NULL;
     for (unsigned i = 1; i < s->target_count; i++) agree &= same_answer(answers[0], answers[i]);
@@ -97,7 +106,8 @@ static int ask_one(cx_cli *cli, cx_policy_source *s, const cx_question *q)
     bool denied = false, json = cli->format == CX_FORMAT_JSON;
     int width = 0;
     for (const unsigned *access = cx_ask_order; *access; access++)
-        if ((q->accesses & *access) && (int)strlen(cx_ask_name(*access)) > width) width = (int)strlen(cx_ask_name(*access));
+        if ((q->accesses & *access) && (int)strlen(cx_ask_name(*access)) > width)
+            width = (int)strlen(cx_ask_name(*access));
     cx_json j = {&cli->out, false};
     if (json) cx_aclcheck_begin_json(&j, q);
     for (const unsigned *access = cx_ask_order; *access; access++) {
@@ -142,7 +152,8 @@ static int read_question(cx_cli *cli, cx_question *q, const char **policy)
     bool anonymous = cx_cli_value(cli, "anonymous") != NULL;
     unsigned least = anonymous ? 1 : 2;
     if (cli->operand_count < least || cli->operand_count > least + 1)
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s operands; usage: culex %s", cli->operand_count < least ? "too few" : "too many",
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s operands; usage: culex %s",
+                           cli->operand_count < least ? "too few" : "too many",
                            anonymous ? "aclcheck --anonymous TOPIC [POLICY]" : cli->command->usage);
     q->client.anonymous = anonymous;
     if (!anonymous) q->client.user = cx_str_of(cli->operands[at++]);
@@ -156,10 +167,14 @@ static int read_question(cx_cli *cli, cx_question *q, const char **policy)
     q->accesses = wildcard ? CX_ACCESS_SUBSCRIBE : CX_ACCESS_WRITE | CX_ACCESS_READ | CX_ACCESS_SUBSCRIBE;
     if (access) q->accesses = cx_ask_access(cx_str_of(access));
     if (q->accesses == 0)
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "no such access: '%s'; say read, write, readwrite, subscribe, unsubscribe, reach or all", access);
+        return cx_cli_fail(cli, CX_EXIT_USAGE,
+                           "no such access: '%s'; say read, write, readwrite, subscribe, unsubscribe, reach or all",
+                           access);
     if (q->topic.n == 0) return cx_cli_fail(cli, CX_EXIT_USAGE, "the topic is empty");
     if (wildcard && (q->accesses & ~(unsigned)(CX_ACCESS_SUBSCRIBE | CX_ACCESS_UNSUBSCRIBE)))
-        cx_cli_note(cli, "'%.*s' is a filter: messages are published and delivered on topics, which have no '+' and '#'", (int)q->topic.n, q->topic.p);
+        cx_cli_note(cli,
+                    "'%.*s' is a filter: messages are published and delivered on topics, which have no '+' and '#'",
+                    (int)q->topic.n, q->topic.p);
     return -1;
 }
 
@@ -169,7 +184,8 @@ static int run(cx_cli *cli)
     cx_question q = {0};
     int code = -1;
     if (batch) {
-        if (cli->operand_count > 1) return cx_cli_fail(cli, CX_EXIT_USAGE, "with --batch the only operand is the policy");
+        if (cli->operand_count > 1)
+            return cx_cli_fail(cli, CX_EXIT_USAGE, "with --batch the only operand is the policy");
         policy = cli->operand_count ? cli->operands[0] : NULL;
     } else {
         code = read_question(cli, &q, &policy);

@@ -13,6 +13,7 @@ int cx_aclcheck_batch(cx_cli *cli, cx_policy_source *s, const char *file);
 
 /* What --explain adds to an answer. */
 void cx_aclcheck_explain(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a);
-void cx_aclcheck_explain_json(cx_json *j, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a);
+void cx_aclcheck_explain_json(cx_json *j, struct cx_policy_target *t, const cx_question *q, unsigned access,
+                              cx_answer a);
 
 #endif

@@ -72,9 +72,11 @@ static void put_content(cx_buf *out, const struct checked *c)
 static const char *consequence(cx_kind kind, const cx_release *release)
 {
     unsigned reload = cx_behaves(release, CX_B_RELOAD_BAD_ACL);
-    if (reload == CX_RELOAD_BAD_ACL_EXIT) return "does not start; a running broker ends when it is told to reload (SIGHUP)";
+    if (reload == CX_RELOAD_BAD_ACL_EXIT)
+        return "does not start; a running broker ends when it is told to reload (SIGHUP)";
     if (kind != CX_KIND_ACL) return "does not start; a running broker told to reload (SIGHUP) stops checking topics";
-    if (reload == CX_RELOAD_BAD_ACL_OPEN) return "does not start; a running broker told to reload (SIGHUP) goes on and allows every topic to everybody";
+    if (reload == CX_RELOAD_BAD_ACL_OPEN)
+        return "does not start; a running broker told to reload (SIGHUP) goes on and allows every topic to everybody";
     return "does not start; a running broker told to reload (SIGHUP) keeps the rules before the error and denies the rest";
 }
 
@@ -112,7 +114,8 @@ static void put_verdicts(cx_cli *cli, const struct checked *c)
 static void put_text(cx_cli *cli, struct checked *c)
 {
     for (size_t i = 0; i < c->findings->list.n; i++) {
-        cx_report_finding(&cli->out, cli->style, &c->source, &c->findings->list.items[i], cli->targets, c->kind != CX_KIND_ACL);
+        cx_report_finding(&cli->out, cli->style, &c->source, &c->findings->list.items[i], cli->targets,
+                          c->kind != CX_KIND_ACL);
         cx_buf_putc(&cli->out, '\n');
     }
     put_verdicts(cli, c);
@@ -137,7 +140,8 @@ static void put_json(cx_cli *cli, struct checked *c)
     }
     cx_json_end_array(&j);
     cx_json_array(&j, "findings");
-    for (size_t i = 0; i < c->findings->list.n; i++) cx_report_finding_json(&j, &c->source, &c->findings->list.items[i]);
+    for (size_t i = 0; i < c->findings->list.n; i++)
+        cx_report_finding_json(&j, &c->source, &c->findings->list.items[i]);
     cx_json_end_array(&j);
     cx_counts n = cx_findings_count(c->findings);
     cx_json_object(&j, "summary");
@@ -157,8 +161,10 @@ static void note_path(cx_cli *cli, const char *path)
     if (!refuse || !cx_is_symlink(path)) return;
     cx_arena a = {0};
     cx_str who = cx_targets_text(&a, refuse);
-    cx_cli_note(cli, "%s is a symbolic link: named like this in a conf, %.*s does not open it unless MOSQUITTO_UNSAFE_ALLOW_SYMLINKS is set", path,
-                (int)who.n, who.p);
+    cx_cli_note(
+        cli,
+        "%s is a symbolic link: named like this in a conf, %.*s does not open it unless MOSQUITTO_UNSAFE_ALLOW_SYMLINKS is set",
+        path, (int)who.n, who.p);
     cx_arena_clear(&a);
 }
 
@@ -170,9 +176,12 @@ static int check_file(cx_cli *cli, const char *path, cx_kind kind)
     if (kind == CX_KIND_UNKNOWN) c.kind = cx_kind_guess(c.source.name, c.source.text);
     int code;
     if (c.kind == CX_KIND_UNKNOWN) {
-        code = cx_cli_fail(cli, CX_EXIT_USAGE, "%s: neither name nor content tells what kind of file it is; say --kind acl, passwd or psk", path);
+        code = cx_cli_fail(cli, CX_EXIT_USAGE,
+                           "%s: neither name nor content tells what kind of file it is; say --kind acl, passwd or psk",
+                           path);
     } else if (c.kind == CX_KIND_CONF || c.kind == CX_KIND_DYNSEC || c.kind == CX_KIND_YAML) {
-        code = cx_cli_fail(cli, CX_EXIT_USAGE, "%s: files of kind %s are not in this version", path, cx_kind_name(c.kind));
+        code =
+            cx_cli_fail(cli, CX_EXIT_USAGE, "%s: files of kind %s are not in this version", path, cx_kind_name(c.kind));
     } else {
         note_path(cli, path);
         read_kind(cli, &c);

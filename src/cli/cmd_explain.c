@@ -67,7 +67,8 @@ static void explain_word(cx_cli *cli, const cx_word *w)
     put_example(out, "accepted:", w->accepted);
     cx_arena a = {0};
     cx_str who = cx_targets_text(&a, w->refused_by);
-    put_example(out, cx_arena_printf(&a, "refused%s%.*s:", who.n ? " by " : ", or lost", (int)who.n, who.p).p, w->refused);
+    put_example(out, cx_arena_printf(&a, "refused%s%.*s:", who.n ? " by " : ", or lost", (int)who.n, who.p).p,
+                w->refused);
     cx_arena_clear(&a);
 }
 
@@ -97,7 +98,10 @@ static int nothing(cx_cli *cli, const char *word)
         }
     }
     if (near) return cx_cli_fail(cli, CX_EXIT_USAGE, "nothing is called '%s', did you mean '%s'?", word, near);
-    return cx_cli_fail(cli, CX_EXIT_USAGE, "nothing is called '%s'; name a finding such as acl-bad-access, a word such as topic, or a format: acl, passwd, psk", word);
+    return cx_cli_fail(
+        cli, CX_EXIT_USAGE,
+        "nothing is called '%s'; name a finding such as acl-bad-access, a word such as topic, or a format: acl, passwd, psk",
+        word);
 }
 
 static int run(cx_cli *cli)

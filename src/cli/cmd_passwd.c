@@ -8,7 +8,8 @@
 #include "secret/secret.h"
 
 static const cx_option options[] = {
-    {"password-file", 0, "FILE", "the password: first line of FILE, '-' for standard input (else CULEX_PASSWORD, else a prompt)"},
+    {"password-file", 0, "FILE",
+     "the password: first line of FILE, '-' for standard input (else CULEX_PASSWORD, else a prompt)"},
     {"argon2", 0, NULL, "the broker is built with argon2 (stock builds are not)"},
     {NULL, 0, NULL, NULL},
 };
@@ -36,7 +37,9 @@ static bool get_password(cx_cli *cli, cx_buf *password, int *code)
 static void note_file_given_as_password(cx_cli *cli, const cx_passwd *pw, const cx_buf *password)
 {
     if (cx_str_has(cx_buf_str(password), ':') && cx_str_has(cx_buf_str(password), '$') && pw->entries.n)
-        cx_cli_note(cli, "the file given with --password-file looks like a Mosquitto password file; it should hold the password alone");
+        cx_cli_note(
+            cli,
+            "the file given with --password-file looks like a Mosquitto password file; it should hold the password alone");
 }
 
 static const char *why_not(const cx_passwd *pw, cx_str user, cx_str password, const cx_release *release)
@@ -117,8 +120,9 @@ static int verify(cx_cli *cli, const char *path, const char *user)
     if (refused) {
         cx_arena a = {0};
         cx_str who = cx_targets_text(&a, refused);
-        code = cx_cli_fail(cli, CX_EXIT_INPUT, "%s: refused by %.*s, so nobody can log in; 'culex check --kind passwd %s' shows why", path, (int)who.n,
-                           who.p, path);
+        code = cx_cli_fail(cli, CX_EXIT_INPUT,
+                           "%s: refused by %.*s, so nobody can log in; 'culex check --kind passwd %s' shows why", path,
+                           (int)who.n, who.p, path);
         cx_arena_clear(&a);
     } else {
         cx_buf password = {0};
@@ -138,11 +142,16 @@ static int run(cx_cli *cli)
     static const char *const later[] = {"add", "set", "delete", "list", "hash", "audit"};
     const char *verb = cli->operands[0];
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (strcmp(verb, later[i]) == 0) return cx_cli_fail(cli, CX_EXIT_USAGE, "'passwd %s' is not in this version", verb);
-    if (strcmp(verb, "verify") != 0) return cx_cli_fail(cli, CX_EXIT_USAGE, "no such thing: 'passwd %s'; say 'passwd verify FILE USER'", verb);
+        if (strcmp(verb, later[i]) == 0)
+            return cx_cli_fail(cli, CX_EXIT_USAGE, "'passwd %s' is not in this version", verb);
+    if (strcmp(verb, "verify") != 0)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "no such thing: 'passwd %s'; say 'passwd verify FILE USER'", verb);
     if (cli->operand_count > 3)
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "too many operands; a password is never one: use --password-file, standard input or the prompt");
-    if (cli->operand_count < 3) return cx_cli_fail(cli, CX_EXIT_USAGE, "too few operands; usage: culex %s", cli->command->usage);
+        return cx_cli_fail(
+            cli, CX_EXIT_USAGE,
+            "too many operands; a password is never one: use --password-file, standard input or the prompt");
+    if (cli->operand_count < 3)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "too few operands; usage: culex %s", cli->command->usage);
     return verify(cli, cli->operands[1], cli->operands[2]);
 }
 

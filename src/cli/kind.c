@@ -5,8 +5,8 @@ static const struct {
     cx_kind kind;
     const char *name;
 } kinds[] = {
-    {CX_KIND_CONF, "conf"},  {CX_KIND_ACL, "acl"},       {CX_KIND_PASSWD, "passwd"},
-    {CX_KIND_PSK, "psk"},    {CX_KIND_DYNSEC, "dynsec"}, {CX_KIND_YAML, "yaml"},
+    {CX_KIND_CONF, "conf"}, {CX_KIND_ACL, "acl"},       {CX_KIND_PASSWD, "passwd"},
+    {CX_KIND_PSK, "psk"},   {CX_KIND_DYNSEC, "dynsec"}, {CX_KIND_YAML, "yaml"},
 };
 
 const char *cx_kind_name(cx_kind kind)
@@ -53,7 +53,8 @@ static cx_kind kind_by_name(cx_str path)
 
 static bool is_acl_line(cx_str line)
 {
-    return cx_str_starts(line, CX_STR("user ")) || cx_str_starts(line, CX_STR("topic ")) || cx_str_starts(line, CX_STR("pattern "));
+    return cx_str_starts(line, CX_STR("user ")) || cx_str_starts(line, CX_STR("topic ")) ||
+           cx_str_starts(line, CX_STR("pattern "));
 }
 
 /* NAME:$… is a password line, NAME:hexdigits a PSK line. */

@@ -35,8 +35,9 @@ static const cx_command *const commands[] = {&cx_cmd_aclcheck, &cx_cmd_check, &c
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Words of the contract that a later version brings. */
-static const char *const later[] = {"access", "who",     "diff",    "test",  "show", "flow", "lint",  "fmt",   "convert", "simplify",
-                                    "upgrade", "dynsec", "pull",    "plan",  "apply", "drift", "verify", "ctl", "retained"};
+static const char *const later[] = {"access", "who",     "diff",     "test",    "show",    "flow", "lint",
+                                    "fmt",    "convert", "simplify", "upgrade", "dynsec",  "pull", "plan",
+                                    "apply",  "drift",   "verify",   "ctl",     "retained"};
 
 const cx_command *cx_command_find(const char *name)
 {
@@ -51,8 +52,9 @@ void cx_help_all(cx_cli *cli)
     cx_buf_puts(out, "culex - what a Mosquitto broker will do with its files, before it is deployed\n\n"
                      "usage: culex COMMAND [OPTION…] [OPERAND…]\n\ncommands:\n");
     for (size_t i = 0; i < COMMANDS; i++) cx_buf_printf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    cx_buf_puts(out, "\n'culex COMMAND --help' shows a command, 'culex --version' the version.\n"
-                     "exit codes: 0 yes, 1 no, 2 wrong words, 3 unreadable input, 4 broker unreachable, 5 culex failed\n");
+    cx_buf_puts(out,
+                "\n'culex COMMAND --help' shows a command, 'culex --version' the version.\n"
+                "exit codes: 0 yes, 1 no, 2 wrong words, 3 unreadable input, 4 broker unreachable, 5 culex failed\n");
 }
 
 static int unknown_command(cx_cli *cli, const char *word)
@@ -103,7 +105,9 @@ static int run(cx_cli *cli, int argc, char **argv)
     }
     const cx_command *command = cx_command_find(word);
     if (command) return run_command(cli, command, argc - 2, argv + 2);
-    if (word[0] == '-') return cx_cli_fail(cli, CX_EXIT_USAGE, "an option before the command: '%s'; write 'culex COMMAND %s'", word, word);
+    if (word[0] == '-')
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "an option before the command: '%s'; write 'culex COMMAND %s'", word,
+                           word);
     return unknown_command(cli, word);
 }
 

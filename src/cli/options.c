@@ -9,7 +9,8 @@
 #include "base/typo.h"
 
 static const cx_option common[] = {
-    {"target", 0, "RELEASE", "the broker's release: 1.6, 2.0, 2.1 or an exact one; several with commas (default: 2.0,2.1)"},
+    {"target", 0, "RELEASE",
+     "the broker's release: 1.6, 2.0, 2.1 or an exact one; several with commas (default: 2.0,2.1)"},
     {"format", 0, "FORMAT", "text or json"},
     {"color", 0, "WHEN", "auto, always or never"},
     {"jobs", 'j', "N", "threads (default: all processors)"},
@@ -124,7 +125,9 @@ static int read_targets(cx_cli *cli)
         cx_str one = {rest.p, comma ? (size_t)(comma - rest.p) : rest.n};
         const cx_release *release = cx_release_find(one);
         if (!release)
-            return cx_cli_fail(cli, CX_EXIT_USAGE, "no such release: '%.*s'; say 1.6, 2.0, 2.1 or an exact one from 1.6.15 on", (int)one.n, one.p);
+            return cx_cli_fail(cli, CX_EXIT_USAGE,
+                               "no such release: '%.*s'; say 1.6, 2.0, 2.1 or an exact one from 1.6.15 on", (int)one.n,
+                               one.p);
         cli->targets |= CX_TARGET_BIT(release);
         rest = cx_str_sub(rest, one.n + (comma ? 1 : 0), rest.n - one.n - (comma ? 1 : 0));
     }
@@ -137,7 +140,8 @@ static int read_common(cx_cli *cli)
     cli->verbose = cx_cli_value(cli, "verbose") != NULL;
     const char *format = cx_cli_value(cli, "format");
     if (format && strcmp(format, "json") == 0) cli->format = CX_FORMAT_JSON;
-    else if (format && strcmp(format, "text") != 0) return cx_cli_fail(cli, CX_EXIT_USAGE, "no such format: '%s'; say text or json", format);
+    else if (format && strcmp(format, "text") != 0)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "no such format: '%s'; say text or json", format);
     const char *color = cx_cli_value(cli, "color"), *no_color = getenv("NO_COLOR");
     if (color && strcmp(color, "always") == 0) cli->style.color = true;
     else if (color && strcmp(color, "never") != 0 && strcmp(color, "auto") != 0)
@@ -177,7 +181,8 @@ int cx_cli_parse(cx_cli *cli, const cx_command *command, int argc, char **argv)
     int code = read_common(cli);
     if (code >= 0) return code;
     if (cli->operand_count < command->least || cli->operand_count > command->most) {
-        cx_cli_fail(cli, CX_EXIT_USAGE, "%s operands; usage: culex %s", cli->operand_count < command->least ? "too few" : "too many", command->usage);
+        cx_cli_fail(cli, CX_EXIT_USAGE, "%s operands; usage: culex %s",
+                    cli->operand_count < command->least ? "too few" : "too many", command->usage);
         return CX_EXIT_USAGE;
     }
     return -1;
@@ -187,8 +192,8 @@ static void help_options(cx_buf *out, const cx_option *options)
 {
     for (const cx_option *o = options; o && o->name; o++) {
         char left[64];
-        snprintf(left, sizeof left, "%c%c%s --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ', o->letter ? "," : " ", o->name,
-                 o->value ? " " : "", o->value ? o->value : "");
+        snprintf(left, sizeof left, "%c%c%s --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+                 o->letter ? "," : " ", o->name, o->value ? " " : "", o->value ? o->value : "");
         cx_buf_printf(out, "  %-28s %s\n", left, o->help);
     }
 }
@@ -196,7 +201,8 @@ static void help_options(cx_buf *out, const cx_option *options)
 void cx_help_command(cx_cli *cli, const cx_command *command)
 {
     cx_buf *out = &cli->out;
-    cx_buf_printf(out, "culex %s - %s\n\nusage: culex %s\n\n%s", command->name, command->summary, command->usage, command->about);
+    cx_buf_printf(out, "culex %s - %s\n\nusage: culex %s\n\n%s", command->name, command->summary, command->usage,
+                  command->about);
     cx_buf_puts(out, "\noptions:\n");
     help_options(out, command->options);
     help_options(out, common);

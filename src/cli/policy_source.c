@@ -11,18 +11,18 @@ static int refused(cx_cli *cli, cx_source *source, const cx_findings *f, const c
     }
     cx_arena a = {0};
     cx_str who = cx_targets_text(&a, f->refused & cli->targets);
-    int code = cx_cli_fail(cli, CX_EXIT_INPUT, "%.*s: refused by %.*s, so there is no answer; 'culex check --kind %s %.*s' shows every error",
-                           (int)source->name.n, source->name.p, (int)who.n, who.p, what, (int)source->name.n, source->name.p);
+    int code =
+        cx_cli_fail(cli, CX_EXIT_INPUT,
+                    "%.*s: refused by %.*s, so there is no answer; 'culex check --kind %s %.*s' shows every error",
+                    (int)source->name.n, source->name.p, (int)who.n, who.p, what, (int)source->name.n, source->name.p);
     cx_arena_clear(&a);
     return code;
 }
 
-static int open_acl(cx_policy_source *s, cx_cli *cli, const char *path)
+static void load_acl(cx_policy_source *s, cx_cli *cli)
 {
-    cx_error e;
-    if (!cx_source_open(&s->acl_source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     cx_acl_read(&s->acl, &s->acl_source, cli->targets, cli->threads);
-    if (s->acl.findings.refused & cli->targets) return refused(cli, &s->acl_source, &s->acl.findings, "acl", false);
+    if (s->acl.findings.refused & cli->targets) return;
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
         if (!(cli->targets & CX_TARGET_BIT(&cx_releases[i]))) continue;
         struct cx_policy_target *t = &s->targets[s->target_count++];
@@ -30,7 +30,37 @@ static int open_acl(cx_policy_source *s, cx_cli *cli, const char *path)
         cx_policy_from_acl(&t->policy, &s->acl, t->release);
         t->broker = (cx_broker){t->release, &t->policy};
     }
-    return -1;
+}
+
+/* Only an ACL file is a policy so far. */
+static int not_a_policy(cx_cli *cli, const char *path, cx_kind kind)
+{
+    switch (kind) {
+    case CX_KIND_ACL: return -1;
+    case CX_KIND_UNKNOWN:
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: neither name nor content tells what kind of file it is; say --as acl", path);
+    case CX_KIND_PASSWD:
+    case CX_KIND_PSK:
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s is a %s file and grants nothing; name the ACL file%s", path, cx_kind_name(kind),
+                           kind == CX_KIND_PASSWD ? ", and this one with --passwd" : "");
+    case CX_KIND_CONF:
+    case CX_KIND_DYNSEC:
+    case CX_KIND_YAML: break;
+    }
+    return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: a policy of kind %s is not in this version", path, cx_kind_name(kind));
+}
+
+static int open_acl(cx_policy_source *s, cx_cli *cli, const char *path, bool named)
+{
+    cx_error e;
+    cx_kind kind = CX_KIND_ACL;
+    if (!named && !cx_cli_kind(cli, &kind)) return CX_EXIT_USAGE;
+    if (!cx_source_open(&s->acl_source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
+    if (kind == CX_KIND_UNKNOWN) kind = cx_kind_guess(s->acl_source.name, s->acl_source.text);
+    int code = not_a_policy(cli, path, kind);
+    if (code >= 0) return code;
+    load_acl(s, cli);
+    return s->target_count ? -1 : refused(cli, &s->acl_source, &s->acl.findings, "acl", false);
 }
 
 static int open_passwd(cx_policy_source *s, cx_cli *cli, const char *path)
@@ -38,30 +68,10 @@ static int open_passwd(cx_policy_source *s, cx_cli *cli, const char *path)
     cx_error e;
     if (!cx_source_open(&s->passwd_source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     cx_passwd_read(&s->passwd, &s->passwd_source, cli->targets, cx_cli_value(cli, "argon2") != NULL);
-    if (s->passwd.findings.refused & cli->targets) return refused(cli, &s->passwd_source, &s->passwd.findings, "passwd", true);
+    if (s->passwd.findings.refused & cli->targets)
+        return refused(cli, &s->passwd_source, &s->passwd.findings, "passwd", true);
     s->has_passwd = true;
     return -1;
-}
-
-/* What the operand is, looked at before anything is loaded. */
-static int kind_of(cx_cli *cli, const char *policy, cx_kind *kind)
-{
-    if (!cx_cli_kind(cli, kind)) return CX_EXIT_USAGE;
-    if (strstr(policy, "://")) return cx_cli_fail(cli, CX_EXIT_USAGE, "a live broker as the policy is not in this version");
-    if (*kind == CX_KIND_UNKNOWN) *kind = cx_kind_guess(cx_str_of(policy), CX_STR(""));
-    if (*kind == CX_KIND_UNKNOWN) {
-        cx_source look;
-        cx_error e;
-        if (!cx_source_open(&look, policy, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
-        *kind = cx_kind_guess(look.name, look.text);
-        cx_source_clear(&look);
-    }
-    if (*kind == CX_KIND_ACL) return -1;
-    if (*kind == CX_KIND_UNKNOWN)
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: neither name nor content tells what kind of file it is; name an ACL file with --acl", policy);
-    if (*kind == CX_KIND_PASSWD || *kind == CX_KIND_PSK)
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s is a %s file and grants nothing; name the ACL file, and this one with --passwd", policy, cx_kind_name(*kind));
-    return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: a policy of kind %s is not in this version", policy, cx_kind_name(*kind));
 }
 
 int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy)
@@ -69,13 +79,15 @@ int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy)
     *s = (cx_policy_source){0};
     static const char *const later[] = {"conf", "dynsec", "root", "listener"};
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (cx_cli_value(cli, later[i])) return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' is not in this version", later[i]);
+        if (cx_cli_value(cli, later[i]))
+            return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' is not in this version", later[i]);
     const char *acl = cx_cli_value(cli, "acl"), *passwd = cx_cli_value(cli, "passwd");
     if (acl && policy) return cx_cli_fail(cli, CX_EXIT_USAGE, "two policies: '%s' and '%s'", acl, policy);
-    if (!acl && !policy) return cx_cli_fail(cli, CX_EXIT_USAGE, "no policy: name an ACL file, as in 'culex %s'", cli->command->usage);
-    cx_kind kind = CX_KIND_ACL;
-    int code = acl ? -1 : kind_of(cli, policy, &kind);
-    if (code < 0) code = open_acl(s, cli, acl ? acl : policy);
+    if (!acl && !policy)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "no policy: name an ACL file, as in 'culex %s'", cli->command->usage);
+    if (policy && strstr(policy, "://"))
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "a live broker as the policy is not in this version");
+    int code = open_acl(s, cli, acl ? acl : policy, acl != NULL);
     if (code < 0 && passwd) code = open_passwd(s, cli, passwd);
     return code;
 }

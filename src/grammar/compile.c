@@ -121,11 +121,23 @@ static const char *scalar(const struct file *f, const node *n)
 }
 
 static size_t pairs(const node *map) { return (size_t)(map->data.mapping.pairs.top - map->data.mapping.pairs.start); }
-static size_t count(const node *list) { return (size_t)(list->data.sequence.items.top - list->data.sequence.items.start); }
+static size_t count(const node *list)
+{
+    return (size_t)(list->data.sequence.items.top - list->data.sequence.items.start);
+}
 
-static node *key_at(struct file *f, const node *map, size_t i) { return yaml_document_get_node(&f->doc, map->data.mapping.pairs.start[i].key); }
-static node *value_at(struct file *f, const node *map, size_t i) { return yaml_document_get_node(&f->doc, map->data.mapping.pairs.start[i].value); }
-static node *item(struct file *f, const node *list, size_t i) { return yaml_document_get_node(&f->doc, list->data.sequence.items.start[i]); }
+static node *key_at(struct file *f, const node *map, size_t i)
+{
+    return yaml_document_get_node(&f->doc, map->data.mapping.pairs.start[i].key);
+}
+static node *value_at(struct file *f, const node *map, size_t i)
+{
+    return yaml_document_get_node(&f->doc, map->data.mapping.pairs.start[i].value);
+}
+static node *item(struct file *f, const node *list, size_t i)
+{
+    return yaml_document_get_node(&f->doc, list->data.sequence.items.start[i]);
+}
 
 static node *get(struct file *f, const node *map, const char *key)
 {
@@ -165,7 +177,8 @@ static void check_keys(struct file *f, const node *map, const char *const *keys,
     get(f, map, ""); /* complains unless MAP is a mapping */
     for (size_t i = 0; i < pairs(map); i++) {
         const char *key = scalar(f, key_at(f, map, i));
-        if (keys && !among(key, keys) && !(more && get(f, more, key))) FAIL(f, key_at(f, map, i), "unknown key \"%s\"", key);
+        if (keys && !among(key, keys) && !(more && get(f, more, key)))
+            FAIL(f, key_at(f, map, i), "unknown key \"%s\"", key);
         if (get(f, map, key) != value_at(f, map, i)) FAIL(f, key_at(f, map, i), "\"%s\" a second time", key);
     }
 }
@@ -184,7 +197,8 @@ static void refuse_twin(struct file *f, const node *list, size_t i, const char *
     node *n = get(f, item(f, list, i), key);
     for (size_t k = 0; n && k < i; k++) {
         node *other = get(f, item(f, list, k), key);
-        if (other && strcmp(scalar(f, n), scalar(f, other)) == 0) FAIL(f, n, "%s \"%s\" a second time", key, scalar(f, n));
+        if (other && strcmp(scalar(f, n), scalar(f, other)) == 0)
+            FAIL(f, n, "%s \"%s\" a second time", key, scalar(f, n));
     }
 }
 
@@ -248,7 +262,8 @@ static void put_behaviours(FILE *h, struct file *f, const node *behaviours)
         fputs(",\n", h);
     }
     fputs("    CX_BEHAVIOUR_COUNT\n};\n", h);
-    for (size_t i = 0; i < pairs(behaviours); i++) put_values(h, f, scalar(f, key_at(f, behaviours, i)), value_at(f, behaviours, i));
+    for (size_t i = 0; i < pairs(behaviours); i++)
+        put_values(h, f, scalar(f, key_at(f, behaviours, i)), value_at(f, behaviours, i));
 }
 
 /* "2.0.11" as a number that can be compared; -1: not of that form. */
@@ -306,8 +321,10 @@ static void put_rule(FILE *h, FILE *c, struct file *f, const node *list, size_t 
     check_keys(f, rule, KEYS("id", "area", "severity", "security", "summary", "why", "bad", "good"), NULL);
     refuse_twin(f, list, i, "id");
     const char *severity = text(f, rule, "severity"), *security = text(f, rule, "security");
-    if (!among(severity, KEYS("advice", "warning", "error"))) FAIL(f, get(f, rule, "severity"), "unknown severity \"%s\"", severity);
-    if (!among(security, KEYS("yes", "no"))) FAIL(f, get(f, rule, "security"), "\"security\" is yes or no, not \"%s\"", security);
+    if (!among(severity, KEYS("advice", "warning", "error")))
+        FAIL(f, get(f, rule, "severity"), "unknown severity \"%s\"", severity);
+    if (!among(security, KEYS("yes", "no")))
+        FAIL(f, get(f, rule, "security"), "\"security\" is yes or no, not \"%s\"", security);
     put_name(h, "    CX_RULE_", text(f, rule, "id"), f, rule);
     fputs(",\n", h);
     fputs("    {", c);
@@ -356,11 +373,13 @@ static void put_aliases(FILE *c, struct file *f, const node *list, size_t i)
     for (size_t a = 0; aliases && a < count(aliases); a++) {
         node *at = item(f, aliases, a);
         const char *alias = scalar(f, at);
-        if (*alias == '\0' || alias[strcspn(alias, " \n\"\\?")] != '\0') FAIL(f, at, "\"%s\" cannot be an alias", alias);
+        if (*alias == '\0' || alias[strcspn(alias, " \n\"\\?")] != '\0')
+            FAIL(f, at, "\"%s\" cannot be an alias", alias);
         if (position(f, aliases, alias) < a) FAIL(f, at, "alias \"%s\" a second time", alias);
         for (size_t k = 0; k < count(list); k++) {
             node *other = item(f, list, k), *taken = k < i ? get(f, other, "aliases") : NULL;
-            bool used = strcmp(text(f, other, "name"), alias) == 0 || (taken && position(f, taken, alias) < count(taken));
+            bool used =
+                strcmp(text(f, other, "name"), alias) == 0 || (taken && position(f, taken, alias) < count(taken));
             if (used && strcmp(text(f, other, "kind"), text(f, word, "kind")) == 0)
                 FAIL(f, at, "alias \"%s\" stands for \"%s\" already", alias, text(f, other, "name"));
         }
@@ -372,7 +391,9 @@ static void put_aliases(FILE *c, struct file *f, const node *list, size_t i)
 static void put_word(FILE *c, struct file *f, const node *list, size_t i, struct file *versions)
 {
     node *word = item(f, list, i);
-    check_keys(f, word, KEYS("name", "kind", "syntax", "doc", "aliases", "accepted", "accepted_by", "refused", "refused_by"), NULL);
+    check_keys(f, word,
+               KEYS("name", "kind", "syntax", "doc", "aliases", "accepted", "accepted_by", "refused", "refused_by"),
+               NULL);
     refuse_twin(f, list, i, "name");
     fputs("    {", c);
     put_texts(c, f, f->root, KEYS("format"));
@@ -397,7 +418,8 @@ static void put_formats(FILE *c, struct file **formats, struct file *versions)
     for (struct file **f = formats; *f; f++) {
         const char *name = text(*f, (*f)->root, "format");
         for (struct file **g = formats; g < f; g++)
-            if (strcmp(name, text(*g, (*g)->root, "format")) == 0) FAIL(*f, (*f)->root, "format \"%s\" is that of %s", name, (*g)->path);
+            if (strcmp(name, text(*g, (*g)->root, "format")) == 0)
+                FAIL(*f, (*f)->root, "format \"%s\" is that of %s", name, (*g)->path);
         fputs("    {", c);
         put_texts(c, *f, (*f)->root, KEYS("format", "title", "ebnf", "doc"));
         fputs("\n    },\n", c);

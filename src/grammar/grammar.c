@@ -25,7 +25,8 @@ static uint64_t version_number(cx_str s)
     while (parts < PARTS) {
         size_t start = at;
         unsigned part = 0;
-        while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9' && part < PART_LIMIT) part = part * 10 + (unsigned)(s.p[at++] - '0');
+        while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9' && part < PART_LIMIT)
+            part = part * 10 + (unsigned)(s.p[at++] - '0');
         if (at == start || part >= PART_LIMIT || (s.p[start] == '0' && at > start + 1)) return 0;
         number = number * PART_LIMIT + part;
         parts++;
@@ -57,7 +58,8 @@ const cx_rule_info *cx_rule_find(cx_str id)
 const cx_word *cx_word_find(cx_str format, cx_str name)
 {
     for (size_t i = 0; i < cx_word_count; i++)
-        if (same(name, cx_words[i].name) && (format.n == 0 || cx_str_is(format, cx_words[i].format))) return &cx_words[i];
+        if (same(name, cx_words[i].name) && (format.n == 0 || cx_str_is(format, cx_words[i].format)))
+            return &cx_words[i];
     return NULL;
 }
 

@@ -31,10 +31,7 @@ typedef uint8_t cx_targets;
 extern const cx_release cx_releases[CX_RELEASE_COUNT];
 
 /* The value of a behaviour: cx_behaves(rel, CX_B_ACL_DENY) == CX_ACL_DENY_YES. */
-static inline unsigned cx_behaves(const cx_release *rel, unsigned behaviour)
-{
-    return rel->behaviour[behaviour];
-}
+static inline unsigned cx_behaves(const cx_release *rel, unsigned behaviour) { return rel->behaviour[behaviour]; }
 
 /* The releases for which a behaviour has a value. */
 cx_targets cx_releases_where(unsigned behaviour, unsigned value);
@@ -48,8 +45,8 @@ typedef enum { CX_ADVICE, CX_WARNING, CX_ERROR } cx_severity;
 
 /* One kind of finding (rules.yaml). */
 typedef struct cx_rule_info {
-    const char *id;      /* "acl-bad-access" */
-    const char *area;    /* "acl", "passwd", "psk": also the --kind its examples are for */
+    const char *id;   /* "acl-bad-access" */
+    const char *area; /* "acl", "passwd", "psk": also the --kind its examples are for */
     cx_severity severity;
     int security;        /* 1: it can open access or leak a secret */
     const char *summary; /* one line, lower case, no full stop */
@@ -63,16 +60,16 @@ const cx_rule_info *cx_rule_find(cx_str id);
 
 /* A word of a format: a keyword, an access word, a variable, a field. */
 typedef struct cx_word {
-    const char *format;  /* "acl", "passwd", "psk" */
-    const char *name;    /* "topic" */
-    const char *kind;    /* "keyword", "access", "variable", "field", "hash" */
-    const char *syntax;  /* one line */
-    const char *doc;     /* prose */
-    const char *aliases; /* words people write instead, separated by spaces; may be "" */
-    const char *accepted;        /* a whole file in that format that loads … */
-    cx_targets accepted_by;      /* … on these releases */
-    const char *refused;         /* a whole file that is refused, or loses the entry … */
-    cx_targets refused_by;       /* … on these releases */
+    const char *format;     /* "acl", "passwd", "psk" */
+    const char *name;       /* "topic" */
+    const char *kind;       /* "keyword", "access", "variable", "field", "hash" */
+    const char *syntax;     /* one line */
+    const char *doc;        /* prose */
+    const char *aliases;    /* words people write instead, separated by spaces; may be "" */
+    const char *accepted;   /* a whole file in that format that loads … */
+    cx_targets accepted_by; /* … on these releases */
+    const char *refused;    /* a whole file that is refused, or loses the entry … */
+    cx_targets refused_by;  /* … on these releases */
 } cx_word;
 
 extern const cx_word cx_words[];

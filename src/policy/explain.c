@@ -9,7 +9,10 @@ static size_t count_levels(cx_str s, size_t end)
     return n;
 }
 
-static bool can_ask(const cx_rule *r, const cx_subject *s) { return !(r->guard & CX_GUARD_NAMED) || !s->client.anonymous; }
+static bool can_ask(const cx_rule *r, const cx_subject *s)
+{
+    return !(r->guard & CX_GUARD_NAMED) || !s->client.anonymous;
+}
 
 cx_near cx_policy_nearest(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
 {
@@ -42,7 +45,9 @@ const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, c
         if (list->refuses_unsafe && cx_client_unsafe(&s->client)) return NULL;
         for (uint32_t k = 0; k < list->count; k++) {
             const cx_rule *r = &p->rules.items[list->first + k];
-            if (r->outcome == CX_ALLOW && (r->access & access) && can_ask(r, s) && cx_rule_matches(r, &s->client, topic)) return r;
+            if (r->outcome == CX_ALLOW && (r->access & access) && can_ask(r, s) &&
+                cx_rule_matches(r, &s->client, topic))
+                return r;
         }
     }
     return NULL;
@@ -69,7 +74,8 @@ static cx_str bound_id(const cx_rule *r, const cx_levels *l)
     return CX_STR_NONE;
 }
 
-bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_str *id, cx_verdict *verdict)
+bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_str *id,
+                        cx_verdict *verdict)
 {
     enum { TRIES = 64 };
     cx_levels levels;

@@ -6,8 +6,8 @@
 
 /* A rule that would have allowed and did not match. */
 typedef struct cx_near {
-    const cx_rule *rule;  /* NULL: nothing comes near */
-    bool other_access;    /* it matches the topic, for another access */
+    const cx_rule *rule;        /* NULL: nothing comes near */
+    bool other_access;          /* it matches the topic, for another access */
     size_t filter_at, topic_at; /* else: bytes of filter and topic that agree, whole levels */
 } cx_near;
 
@@ -22,6 +22,7 @@ const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, c
 /* For a subject with a fresh client id: an ordinary id that is answered
  * otherwise, taken from the topic by way of a rule with %c. *ID is a view into
  * the topic; *VERDICT what it gets. */
-bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_str *id, cx_verdict *verdict);
+bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_str *id,
+                        cx_verdict *verdict);
 
 #endif

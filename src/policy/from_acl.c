@@ -7,6 +7,7 @@
  * `user` line without a rule creates nothing.
  */
 #include "policy/policy.h"
+#include "topic/topic.h"
 
 enum { ANONYMOUS, PATTERNS };
 
@@ -78,8 +79,10 @@ static cx_rule rule_of(const struct build *b, const cx_acl_entry *e)
         r.access = CX_ACCESS_READ | CX_ACCESS_WRITE;
     } else {
         r.outcome = CX_ALLOW;
-        r.access = (uint8_t)((e->access & CX_ACL_READ ? CX_ACCESS_READ : 0) | (e->access & CX_ACL_WRITE ? CX_ACCESS_WRITE : 0));
+        r.access = (uint8_t)((e->access & CX_ACL_READ ? CX_ACCESS_READ : 0) |
+                             (e->access & CX_ACL_WRITE ? CX_ACCESS_WRITE : 0));
     }
+    r.literal = (uint32_t)cx_filter_literal(filter);
     r.matcher = CX_MATCH_FILTER;
     if (e->kind == CX_ACL_PATTERN && e->percent) {
         bool level = cx_behaves(b->p->release, CX_B_ACL_VARIABLES) == CX_ACL_VARIABLES_LEVEL;

@@ -63,11 +63,13 @@ static bool dollar_parts(const cx_rule *r, cx_str topic)
 {
     cx_str f = cx_rule_filter(r);
     if ((f.p[0] == '$') == (topic.p[0] == '$')) return false;
-    return r->matcher != CX_MATCH_TEXT_VARIABLES || !cx_level_is_variable(r->matcher, cx_str_sub(f, 0, level_end(f, 0)));
+    return r->matcher != CX_MATCH_TEXT_VARIABLES ||
+           !cx_level_is_variable(r->matcher, cx_str_sub(f, 0, level_end(f, 0)));
 }
 
 /* Level by level from bytes I and J on; *FILTER_AT and *TOPIC_AT follow. */
-static bool match_levels(const cx_rule *r, const cx_client *c, cx_str topic, size_t i, size_t j, size_t *filter_at, size_t *topic_at)
+static bool match_levels(const cx_rule *r, const cx_client *c, cx_str topic, size_t i, size_t j, size_t *filter_at,
+                         size_t *topic_at)
 {
     cx_str f = cx_rule_filter(r);
     for (;;) {

@@ -52,9 +52,10 @@ enum { CX_GUARD_NAMED = 1 /* a user name */ };
 typedef struct cx_rule {
     const char *filter;
     uint32_t filter_len;
-    uint32_t at;      /* of the filter in the policy's source */
-    uint8_t access;   /* CX_ACCESS_… bits it answers */
+    uint32_t at;    /* of the filter in the policy's source */
+    uint8_t access; /* CX_ACCESS_… bits it answers */
     uint8_t outcome, matcher, guard;
+    uint32_t literal; /* bytes at the filter's beginning that every topic it matches has too */
 } cx_rule;
 
 static inline cx_str cx_rule_filter(const cx_rule *r) { return (cx_str){r->filter, r->filter_len}; }
@@ -62,11 +63,11 @@ static inline cx_str cx_rule_filter(const cx_rule *r) { return (cx_str){r->filte
 typedef enum { CX_LIST_USER, CX_LIST_ANONYMOUS, CX_LIST_PATTERNS } cx_list_kind;
 
 typedef struct cx_list {
-    uint32_t first, count;       /* in the policy's rules, in the order the broker asks them */
-    uint32_t holder;             /* CX_LIST_USER: whose it is */
+    uint32_t first, count; /* in the policy's rules, in the order the broker asks them */
+    uint32_t holder;       /* CX_LIST_USER: whose it is */
     cx_list_kind kind;
-    bool refuses_unsafe;         /* denies subjects with '+' or '#' in user name or client id */
-    bool has_guards;             /* some rule has a guard */
+    bool refuses_unsafe;          /* denies subjects with '+' or '#' in user name or client id */
+    bool has_guards;              /* some rule has a guard */
     struct cx_compiled *compiled; /* made at the first question; see decide.c */
 } cx_list;
 
@@ -88,9 +89,9 @@ typedef struct cx_policy {
     cx_source *source;
     CX_VEC(cx_rule) rules;
     CX_VEC(cx_list) lists;
-    cx_map users;                 /* the number of a user is that of its holder */
-    CX_VEC(cx_holder) holders;    /* of named users */
-    cx_holder anonymous, unknown; /* of clients without a user name; of users no holder names */
+    cx_map users;                            /* the number of a user is that of its holder */
+    CX_VEC(cx_holder) holders;               /* of named users */
+    cx_holder anonymous, unknown;            /* of clients without a user name; of users no holder names */
     cx_default defaults[3][CX_ACCESS_KINDS]; /* by cx_subject_kind and access */
 } cx_policy;
 

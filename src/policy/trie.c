@@ -9,8 +9,7 @@
 enum {
     ROOT = 0,
     NO_EDGE = 0,
-    INLINE = 16,       /* bytes of a level, or of a tail, kept in the node */
-    FETCH_FROM = 4096, /* nodes; smaller tries are in the cache anyway */
+    INLINE = 16, /* bytes of a level, or of a tail, kept in the node */
 };
 
 /* Where rules and wildcards lead from a node. */
@@ -22,9 +21,8 @@ struct ways {
 };
 
 /* A node is known by its parent and the level that leads to it. Literal children
- * are found through one open-addressed table by the hash of their path, so that
- * where a topic's own path leads can be fetched before it is walked; the other
- * children are found through the node.
+ * are found through one open-addressed table by the hash of their path, the other
+ * children through the node.
  *
  * Below a node that only one rule passes through there are no nodes: it keeps the
  * tail of that rule's filter, and `least` is its rank. */
@@ -79,9 +77,15 @@ static inline uint32_t hash_level(cx_str level)
     return (uint32_t)(h ^ h >> 32);
 }
 
+__attribute__((noinline)) static bool is_long_level(const struct node *n, const char *text)
+{
+    return memcmp(n->level.p, text, n->len) == 0;
+}
+
 static inline bool is_level(const struct node *n, uint32_t parent, const char *text, size_t len)
 {
-    return n->parent == parent && n->len == len && cx_same_bytes(len <= INLINE ? n->level.bytes : n->level.p, text, len);
+    if (n->parent != parent || n->len != len) return false;
+    return len <= INLINE ? cx_same_bytes(n->level.bytes, text, len) : is_long_level(n, text);
 }
 
 static uint32_t add_node(cx_trie *t, uint32_t parent, uint32_t path, cx_str level, uint32_t rank)
@@ -115,7 +119,8 @@ static uint32_t literal_child(cx_trie *t, uint32_t parent, cx_str level, uint32_
 {
     uint32_t path = path_of(t->nodes.items[parent].path, hash_level(level));
     for (uint32_t at = path & t->mask; t->table[at].node != ROOT; at = (at + 1) & t->mask)
-        if (t->table[at].path == path && is_level(&t->nodes.items[t->table[at].node], parent, level.p, level.n)) return t->table[at].node;
+        if (t->table[at].path == path && is_level(&t->nodes.items[t->table[at].node], parent, level.p, level.n))
+            return t->table[at].node;
     uint32_t child = add_node(t, parent, path, level, rank);
     if (++t->in_table * 2 > t->mask) grow_table(t);
     put_slot(t, (struct slot){path, child});
@@ -140,7 +145,8 @@ static uint32_t variable_child(cx_trie *t, uint32_t parent, cx_matcher matcher, 
 {
     uint32_t first = t->nodes.items[parent].ways.variables;
     for (uint32_t e = first; e != NO_EDGE; e = t->edges.items[e].next)
-        if (t->edges.items[e].matcher == matcher && cx_str_eq(t->edges.items[e].level, level)) return t->edges.items[e].child;
+        if (t->edges.items[e].matcher == matcher && cx_str_eq(t->edges.items[e].level, level))
+            return t->edges.items[e].child;
     uint32_t child = other_child(t, parent, rank);
     struct edge edge = {level, matcher, child, first};
     cx_vec_add(&t->edges, edge);
@@ -248,7 +254,7 @@ void cx_trie_free(cx_trie *t)
     free(t);
 }
 
-static void add_level(cx_levels *l, uint32_t to)
+static inline void add_level(cx_levels *l, uint32_t to)
 {
     uint32_t from = l->start[l->count];
     l->hash[l->count++] = hash_level(cx_str_sub(l->topic, from, to - from));
@@ -293,7 +299,10 @@ static inline uint32_t lower(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 static uint32_t walk(const struct search *s, uint32_t at, uint32_t level, uint32_t best);
 
-static uint32_t walk_variables(const struct search *s, uint32_t first, uint32_t level, bool dollar, uint32_t best)
+/* Seldom taken, and kept out of the way of walk(). */
+#define SELDOM __attribute__((noinline))
+
+SELDOM static uint32_t walk_variables(const struct search *s, uint32_t first, uint32_t level, bool dollar, uint32_t best)
 {
     const cx_levels *l = s->l;
     for (uint32_t e = first; e != NO_EDGE; e = s->t->edges.items[e].next) {
@@ -313,13 +322,14 @@ static inline uint32_t step(const struct search *s, uint32_t at, uint32_t level)
 {
     const cx_levels *l = s->l;
     const char *text = l->topic.p + l->start[level];
-    uint32_t len = l->start[level + 1] - l->start[level] - 1, path = path_of(s->nodes[at].path, l->hash[level]);
+    uint32_t len = l->start[level + 1] - l->start[level] - 1;
+    uint32_t path = path_of(s->nodes[at].path, l->hash[level]);
     for (uint32_t i = path & s->mask; s->table[i].node != ROOT; i = (i + 1) & s->mask)
         if (s->table[i].path == path && is_level(&s->nodes[s->table[i].node], at, text, len)) return s->table[i].node;
     return ROOT;
 }
 
-static bool tail_matches(const struct search *s, const struct node *n, uint32_t level)
+SELDOM static bool tail_matches(const struct search *s, const struct node *n, uint32_t level)
 {
     const cx_levels *l = s->l;
     if (level == l->count) return false; /* a tail of '#' alone is never kept as one */
@@ -328,6 +338,14 @@ static bool tail_matches(const struct search *s, const struct node *n, uint32_t 
     cx_str tail = n->tail_len <= INLINE ? (cx_str){n->tail, n->tail_len} : tail_of(s->t, n);
     if (r->matcher == CX_MATCH_FILTER) return cx_filter_match_levels(tail, rest);
     return cx_rule_matches_from(r, s->client, l->topic, r->filter_len - tail.n, l->start[level]);
+}
+
+SELDOM static uint32_t walk_sideways(const struct search *s, const struct node *n, uint32_t level, bool dollar,
+                                     uint32_t best)
+{
+    if (n->ways.plus != ROOT && !dollar) best = walk(s, n->ways.plus, level + 1, best);
+    if (n->ways.variables != NO_EDGE) best = walk_variables(s, n->ways.variables, level, dollar, best);
+    return best;
 }
 
 /* The lowest rank, below BEST, of what matches from node AT on the levels from LEVEL on. */
@@ -340,30 +358,15 @@ static uint32_t walk(const struct search *s, uint32_t at, uint32_t level, uint32
         if (n->tail_len) return tail_matches(s, n, level) ? n->least : best;
         if (!dollar) best = lower(best, n->ways.rest);
         if (level == s->l->count) return lower(best, n->ways.end);
-        if (n->ways.plus != ROOT && !dollar) best = walk(s, n->ways.plus, level + 1, best);
-        if (n->ways.variables != NO_EDGE) best = walk_variables(s, n->ways.variables, level, dollar, best);
+        if (n->ways.plus | n->ways.variables) best = walk_sideways(s, n, level, dollar, best);
         at = step(s, at, level);
         if (at == ROOT) return best;
         dollar = false;
     }
 }
 
-/* Asks memory for everything on the topic's literal path at once, instead of one
- * step after the other. */
-static void fetch_path(const cx_trie *t, const cx_levels *l)
-{
-    uint32_t path = t->nodes.items[ROOT].path, slots[CX_LEVELS_MAX];
-    for (uint32_t i = 0; i < l->count; i++) {
-        path = path_of(path, l->hash[i]);
-        slots[i] = path & t->mask;
-        __builtin_prefetch(&t->table[slots[i]]);
-    }
-    for (uint32_t i = 0; i < l->count; i++) __builtin_prefetch(&t->nodes.items[t->table[slots[i]].node]);
-}
-
 uint32_t cx_trie_find(const cx_trie *t, const cx_levels *levels, const cx_client *client)
 {
-    if (t->nodes.n > FETCH_FROM) fetch_path(t, levels);
     struct search s = {t->nodes.items, t->table, t->mask, t, levels, client};
     return walk(&s, ROOT, 0, CX_RANK_NONE);
 }

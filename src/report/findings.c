@@ -24,7 +24,10 @@ cx_counts cx_findings_count(const cx_findings *f)
     return n;
 }
 
-static const char *severity_name(cx_severity s) { return s == CX_ERROR ? "error" : s == CX_WARNING ? "warning" : "advice"; }
+static const char *severity_name(cx_severity s)
+{
+    return s == CX_ERROR ? "error" : s == CX_WARNING ? "warning" : "advice";
+}
 
 /* As it will stand on the terminal; the number of columns it takes. */
 static size_t put_expanded(cx_buf *out, cx_str text)
@@ -109,12 +112,14 @@ static void put_aside(cx_buf *out, cx_style style, const char *word, cx_str text
     cx_buf_putc(out, '\n');
 }
 
-void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_targets asked, bool secret)
+void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_targets asked,
+                       bool secret)
 {
     cx_place place = cx_source_place(source, x->span.at);
     cx_buf_put_safe(out, source->name);
     cx_buf_printf(out, ":%zu:%zu: ", place.line, place.column);
-    cx_put_painted(out, style, x->severity == CX_ERROR ? CX_PAINT_BAD : CX_PAINT_WARN, cx_str_of(severity_name(x->severity)));
+    cx_put_painted(out, style, x->severity == CX_ERROR ? CX_PAINT_BAD : CX_PAINT_WARN,
+                   cx_str_of(severity_name(x->severity)));
     cx_buf_puts(out, ": ");
     cx_put_painted(out, style, CX_PAINT_BOLD, x->message);
     cx_buf_printf(out, " [%s]\n", cx_rules[x->rule].id);
@@ -123,7 +128,8 @@ void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_
     cx_targets about = x->refused ? x->refused : x->targets;
     if (about != asked) {
         cx_str who = cx_targets_text(&a, about);
-        put_aside(out, style, "note", cx_arena_printf(&a, "%s %.*s", x->refused ? "refused by" : "true of", (int)who.n, who.p));
+        put_aside(out, style, "note",
+                  cx_arena_printf(&a, "%s %.*s", x->refused ? "refused by" : "true of", (int)who.n, who.p));
     }
     cx_arena_clear(&a);
     for (unsigned i = 0; i < x->note_count; i++) put_aside(out, style, "note", x->notes[i]);

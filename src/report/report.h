@@ -10,7 +10,15 @@ typedef struct cx_style {
     bool color;
 } cx_style;
 
-typedef enum { CX_PAINT_PLAIN, CX_PAINT_BOLD, CX_PAINT_GOOD, CX_PAINT_BAD, CX_PAINT_WARN, CX_PAINT_DIM, CX_PAINT_BLUE } cx_paint;
+typedef enum {
+    CX_PAINT_PLAIN,
+    CX_PAINT_BOLD,
+    CX_PAINT_GOOD,
+    CX_PAINT_BAD,
+    CX_PAINT_WARN,
+    CX_PAINT_DIM,
+    CX_PAINT_BLUE
+} cx_paint;
 
 /* TEXT, safe for a terminal, in a colour when the style has any. */
 void cx_put_painted(cx_buf *out, cx_style style, cx_paint paint, cx_str text);
@@ -23,7 +31,8 @@ cx_counts cx_findings_count(const cx_findings *f);
 /* "file:line:column: error: message [rule]", the line with a caret, notes, help.
  * ASKED: the releases the user asked about; a finding says which it is true of
  * when not of all. SECRET: what stands behind ':' in the file is not shown. */
-void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_targets asked, bool secret);
+void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_targets asked,
+                       bool secret);
 
 /* One object; keys as in CLI.md (lint). */
 void cx_report_finding_json(cx_json *j, cx_source *source, const cx_finding *x);

@@ -85,8 +85,8 @@ cx_hash_error cx_hash_read(cx_str field, const cx_release *release, bool argon2,
 {
     *out = (cx_password_hash){0};
     if (cx_str_starts(field, CX_STR("$argon2id$"))) return read_argon2id(field, release, argon2, out);
-    if (cx_behaves(release, CX_B_PASSWD_HASH_PREFIX) == CX_PASSWD_HASH_PREFIX_STRICT && !cx_str_starts(field, CX_STR("$6$")) &&
-        !cx_str_starts(field, CX_STR("$7$")))
+    if (cx_behaves(release, CX_B_PASSWD_HASH_PREFIX) == CX_PASSWD_HASH_PREFIX_STRICT &&
+        !cx_str_starts(field, CX_STR("$6$")) && !cx_str_starts(field, CX_STR("$7$")))
         return looks_like_hash(field) ? CX_HASH_UNKNOWN : CX_HASH_PLAIN;
     cx_str rest = field, scheme = next_field(&rest);
     if (cx_str_is(scheme, "6")) out->scheme = CX_HASH_SHA512;
@@ -101,7 +101,8 @@ static bool sha512(const cx_password_hash *hash, cx_str password, unsigned char 
 {
     EVP_MD_CTX *md = EVP_MD_CTX_new();
     unsigned int n = 0;
-    bool ok = md && EVP_DigestInit_ex(md, EVP_sha512(), NULL) == 1 && EVP_DigestUpdate(md, password.p, password.n) == 1 &&
+    bool ok = md && EVP_DigestInit_ex(md, EVP_sha512(), NULL) == 1 &&
+              EVP_DigestUpdate(md, password.p, password.n) == 1 &&
               EVP_DigestUpdate(md, hash->salt, hash->salt_len) == 1 && EVP_DigestFinal_ex(md, digest, &n) == 1;
     EVP_MD_CTX_free(md);
     return ok && n == DIGEST_LEN;
@@ -124,8 +125,8 @@ bool cx_hash_check(const cx_password_hash *hash, cx_str password)
     unsigned char digest[DIGEST_LEN];
     bool made = hash->scheme == CX_HASH_SHA512
                     ? sha512(hash, password, digest)
-                    : PKCS5_PBKDF2_HMAC(password.p, (int)password.n, hash->salt, (int)hash->salt_len, hash->iterations, EVP_sha512(),
-                                        DIGEST_LEN, digest) == 1;
+                    : PKCS5_PBKDF2_HMAC(password.p, (int)password.n, hash->salt, (int)hash->salt_len, hash->iterations,
+                                        EVP_sha512(), DIGEST_LEN, digest) == 1;
     bool same = made && CRYPTO_memcmp(digest, hash->digest, DIGEST_LEN) == 0;
     OPENSSL_cleanse(digest, sizeof digest);
     return same;

@@ -86,7 +86,8 @@ const char *cx_quote(cx_findings *f, cx_str text)
     if (f->list.n == CX_FINDINGS_MAX && f->dropped) return "";
     if (text.n <= QUOTE_MAX) return cx_arena_printf(&f->arena, "'%.*s'", (int)text.n, text.p).p;
     return cx_arena_printf(&f->arena, "'%.*s…%.*s' (%zu bytes)", QUOTE_MAX / 2, text.p, QUOTE_MAX / 4,
-                           text.p + text.n - QUOTE_MAX / 4, text.n).p;
+                           text.p + text.n - QUOTE_MAX / 4, text.n)
+        .p;
 }
 
 cx_str cx_targets_text(cx_arena *a, cx_targets targets)

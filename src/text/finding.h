@@ -13,11 +13,11 @@
 #define CX_NOTES_MAX 4
 
 typedef struct cx_finding {
-    unsigned rule;       /* CX_RULE_… */
+    unsigned rule; /* CX_RULE_… */
     cx_severity severity;
-    cx_span span;        /* what is underlined; len 0 = just that place */
-    cx_targets targets;  /* the releases it is true of */
-    cx_targets refused;  /* the releases that refuse the file because of it */
+    cx_span span;       /* what is underlined; len 0 = just that place */
+    cx_targets targets; /* the releases it is true of */
+    cx_targets refused; /* the releases that refuse the file because of it */
     cx_str message, help;
     cx_str notes[CX_NOTES_MAX];
     unsigned note_count;
@@ -26,10 +26,10 @@ typedef struct cx_finding {
 typedef struct cx_findings {
     cx_arena arena;
     CX_VEC(cx_finding) list;
-    cx_finding spare;      /* what is handed out once the list is full */
-    bool merge;            /* the same lines are read again for other releases: equal findings become one */
-    size_t dropped;        /* findings not kept */
-    cx_targets refused;    /* the union of all findings' refused, kept or not */
+    cx_finding spare;   /* what is handed out once the list is full */
+    bool merge;         /* the same lines are read again for other releases: equal findings become one */
+    size_t dropped;     /* findings not kept */
+    cx_targets refused; /* the union of all findings' refused, kept or not */
 } cx_findings;
 
 void cx_findings_clear(cx_findings *f);

@@ -22,8 +22,8 @@ cx_line_status cx_lines_next(cx_lines *r, cx_str *line, size_t *start)
 {
     *start = r->at;
     if (r->ended) return CX_LINE_END;
-    size_t filled = 0;      /* where in the buffer the next read goes */
-    size_t length = 0;      /* strlen() of the buffer */
+    size_t filled = 0; /* where in the buffer the next read goes */
+    size_t length = 0; /* strlen() of the buffer */
     bool nul = false;
     for (;;) {
         size_t got = fill(r, r->size - filled - 1, &r->ended);

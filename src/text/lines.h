@@ -27,9 +27,9 @@ typedef enum {
 typedef struct cx_lines {
     cx_str text;
     const cx_release *release;
-    size_t at;     /* where the next read begins */
-    size_t size;   /* of the broker's buffer */
-    bool ended;    /* the end of the file was seen while reading the last line */
+    size_t at;   /* where the next read begins */
+    size_t size; /* of the broker's buffer */
+    bool ended;  /* the end of the file was seen while reading the last line */
 } cx_lines;
 
 void cx_lines_init(cx_lines *r, cx_str text, const cx_release *release);

@@ -56,7 +56,8 @@ static void read_plain(const struct reading *r)
         const char *feed = memchr(text.p + at, '\n', text.n - at);
         size_t length = feed ? (size_t)(feed - text.p) + 1 - at : text.n - at;
         cx_str line = cx_str_sub(text, at, length);
-        if (!feed && cx_last_line_lost(length, longest)) emit(r, (cx_record){.kind = CX_RECORD_LOST_LAST, .line = line});
+        if (!feed && cx_last_line_lost(length, longest))
+            emit(r, (cx_record){.kind = CX_RECORD_LOST_LAST, .line = line});
         else read_line(r, line);
         if (length > longest) longest = length;
         at += length;
@@ -86,7 +87,8 @@ static void read_with_nul(const struct reading *r, const cx_release *release)
     }
 }
 
-void cx_records_read(const cx_source *source, cx_targets targets, bool *again, cx_record_handler *handler, void *context)
+void cx_records_read(const cx_source *source, cx_targets targets, bool *again, cx_record_handler *handler,
+                     void *context)
 {
     struct reading r = {source, targets, handler, context};
     if (!cx_str_has(source->text, '\0')) {

@@ -17,7 +17,7 @@ typedef enum {
 
 typedef struct cx_record {
     cx_record_kind kind;
-    cx_targets targets; /* the releases that read it like this */
+    cx_targets targets;         /* the releases that read it like this */
     cx_str name, secret, extra; /* views into the source; secret.p NULL: there is none */
     cx_str line;                /* without its line feed */
 } cx_record;
@@ -26,6 +26,7 @@ typedef void cx_record_handler(const cx_record *record, void *context);
 
 /* Reads SOURCE once, or once for each way the TARGETS cut it when it holds a NUL
  * byte; *AGAIN is set before a second reading begins. */
-void cx_records_read(const cx_source *source, cx_targets targets, bool *again, cx_record_handler *handler, void *context);
+void cx_records_read(const cx_source *source, cx_targets targets, bool *again, cx_record_handler *handler,
+                     void *context);
 
 #endif

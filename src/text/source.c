@@ -14,10 +14,7 @@ bool cx_source_open(cx_source *s, const char *path, cx_error *e)
     return true;
 }
 
-void cx_source_over(cx_source *s, cx_str name, cx_str text)
-{
-    *s = (cx_source){.name = name, .text = text};
-}
+void cx_source_over(cx_source *s, cx_str name, cx_str text) { *s = (cx_source){.name = name, .text = text}; }
 
 void cx_source_clear(cx_source *s)
 {

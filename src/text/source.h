@@ -31,10 +31,7 @@ bool cx_source_open(cx_source *s, const char *path, cx_error *e);
 void cx_source_over(cx_source *s, cx_str name, cx_str text);
 void cx_source_clear(cx_source *s);
 
-static inline cx_str cx_source_str(const cx_source *s, cx_span span)
-{
-    return cx_str_sub(s->text, span.at, span.len);
-}
+static inline cx_str cx_source_str(const cx_source *s, cx_span span) { return cx_str_sub(s->text, span.at, span.len); }
 
 cx_place cx_source_place(cx_source *s, uint32_t at);
 /* The whole line at an offset, without its line feed, and where it begins. */

@@ -7,26 +7,52 @@
 /* Bytes a filter check must look at. */
 enum { PLAIN, WILDCARD, PERCENT, UNUSUAL };
 static const uint8_t byte_class[256] = {
-    ['+'] = WILDCARD, ['#'] = WILDCARD, ['%'] = PERCENT,
-#define X8(n) [n] = UNUSUAL, [n + 1] = UNUSUAL, [n + 2] = UNUSUAL, [n + 3] = UNUSUAL, [n + 4] = UNUSUAL, \
-              [n + 5] = UNUSUAL, [n + 6] = UNUSUAL, [n + 7] = UNUSUAL
-    X8(0), X8(8), X8(16), X8(24), [127] = UNUSUAL, X8(128), X8(136), X8(144), X8(152), X8(160), X8(168), X8(176),
-    X8(184), X8(192), X8(200), X8(208), X8(216), X8(224), X8(232), X8(240), X8(248),
+    ['+'] = WILDCARD,
+    ['#'] = WILDCARD,
+    ['%'] = PERCENT,
+#define X8(n)                                                                                                     \
+    [n] = UNUSUAL, [n + 1] = UNUSUAL, [n + 2] = UNUSUAL, [n + 3] = UNUSUAL, [n + 4] = UNUSUAL, [n + 5] = UNUSUAL, \
+    [n + 6] = UNUSUAL, [n + 7] = UNUSUAL
+    X8(0),
+    X8(8),
+    X8(16),
+    X8(24),
+    [127] = UNUSUAL,
+    X8(128),
+    X8(136),
+    X8(144),
+    X8(152),
+    X8(160),
+    X8(168),
+    X8(176),
+    X8(184),
+    X8(192),
+    X8(200),
+    X8(208),
+    X8(216),
+    X8(224),
+    X8(232),
+    X8(240),
+    X8(248),
 #undef X8
 };
 
-/* The first byte from FROM on that a filter check must look at; TEXT.n if none.
- * Eight bytes at a time: what matters lies below ',' or above '~'. A word may be
- * stopped at for nothing (carries), never passed over wrongly. */
-static size_t next_special(cx_str text, size_t from)
+/* Whether one of eight bytes must be looked at: what matters lies below ',' or
+ * above '~'. True for nothing now and then (carries), never false wrongly. */
+static inline bool word_special(const char *p)
 {
     const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-    for (; from + 8 <= text.n; from += 8) {
-        uint64_t x;
-        memcpy(&x, text.p + from, 8);
-        if ((((x - ones * ',') & ~x) | (x + ones) | x) & high) break;
-    }
-    while (from < text.n && (byte_class[(unsigned char)text.p[from]] == PLAIN)) from++;
+    uint64_t x;
+    memcpy(&x, p, 8);
+    return ((((x - ones * ',') & ~x) | (x + ones) | x) & high) != 0;
+}
+
+/* The first byte from FROM on that a filter check must look at; TEXT.n if none. */
+static size_t next_special(cx_str text, size_t from)
+{
+    while (from + 8 <= text.n && !word_special(text.p + from)) from += 8;
+    if (from < text.n && from + 8 > text.n && text.n >= 8 && !word_special(text.p + text.n - 8)) return text.n;
+    while (from < text.n && byte_class[(unsigned char)text.p[from]] == PLAIN) from++;
     return from;
 }
 
@@ -52,6 +78,14 @@ static bool too_deep(cx_str f)
     size_t slashes = 0;
     for (size_t i = 0; i < f.n; i++) slashes += f.p[i] == '/';
     return slashes > CX_TOPIC_SLASHES;
+}
+
+size_t cx_filter_literal(cx_str filter)
+{
+    size_t at = 0;
+    while ((at = next_special(filter, at)) < filter.n && byte_class[(unsigned char)filter.p[at]] == UNUSUAL) at++;
+    bool rest = at > 0 && at < filter.n && filter.p[at] == '#';
+    return rest ? at - 1 : at;
 }
 
 cx_filter_info cx_filter_check(cx_str f)

@@ -22,10 +22,10 @@ typedef enum {
 /* What one pass over a filter sees. */
 typedef struct cx_filter_info {
     cx_filter_error error;
-    size_t at;        /* where the error is */
-    bool wildcard;    /* has a '+' or '#' */
-    bool percent;     /* has a '%' */
-    bool unusual;     /* has a control byte, DEL, or a byte above 0x7F */
+    size_t at;     /* where the error is */
+    bool wildcard; /* has a '+' or '#' */
+    bool percent;  /* has a '%' */
+    bool unusual;  /* has a control byte, DEL, or a byte above 0x7F */
 } cx_filter_info;
 
 cx_filter_info cx_filter_check(cx_str filter);
@@ -40,6 +40,10 @@ bool cx_topic_ok(cx_str topic);
 
 /* Has it a '+' or a '#' anywhere? */
 bool cx_has_wildcard(cx_str text);
+
+/* How many bytes at the beginning of a valid filter every topic it matches has too:
+ * those before the first wildcard or '%', without the slash before '#'. */
+size_t cx_filter_literal(cx_str filter);
 
 /* Does FILTER match the topic name TOPIC? Both valid. `a/#` matches `a`; a filter
  * matches a topic beginning with '$' only when it begins with '$' too, and the

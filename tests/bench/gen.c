@@ -2,10 +2,13 @@
 
 static const char *const sites[] = {"ams01", "ber02", "cph03", "dub04", "fra05", "gva06", "hel07", "ist08",
                                     "lis09", "lon10", "mad11", "mil12", "muc13", "osl14", "par15", "prg16"};
-static const char *const areas[] = {"assembly", "paint", "press", "weld", "pack", "store", "dock", "utility", "hvac", "lab"};
-static const char *const kinds[] = {"line", "cell", "robot", "plc", "meter", "pump", "valve", "fan", "gate", "agv", "sensor", "cam"};
-static const char *const leaves[] = {"temperature", "pressure", "humidity", "state", "alarm", "power", "energy", "speed",
-                                     "position",    "torque",   "flow",     "level", "cmd",   "config", "ota",   "log"};
+static const char *const areas[] = {"assembly", "paint", "press",   "weld", "pack",
+                                    "store",    "dock",  "utility", "hvac", "lab"};
+static const char *const kinds[] = {"line",  "cell", "robot", "plc", "meter",  "pump",
+                                    "valve", "fan",  "gate",  "agv", "sensor", "cam"};
+static const char *const leaves[] = {"temperature", "pressure", "humidity", "state",  "alarm", "power",
+                                     "energy",      "speed",    "position", "torque", "flow",  "level",
+                                     "cmd",         "config",   "ota",      "log"};
 static const char *const roles[] = {"svc", "dev", "app", "ops", "edge", "gw", "hmi", "scada"};
 static const char *const roots[] = {"factory", "building", "fleet", "telemetry"};
 static const char *const accesses[] = {"read", "write", "readwrite"};
@@ -53,8 +56,9 @@ void gen_users(cx_buf *out, unsigned users, unsigned rules, unsigned patterns, u
         }
     }
     for (unsigned i = 0; i < patterns; i++)
-        cx_buf_printf(out, "pattern %s devices/%s/%s%u/%s/%s\n", next(&r) % 10 == 0 ? "deny" : PICK(accesses, &r), PICK(sites, &r), PICK(kinds, &r), i,
-                      i & 1 ? "%c" : "%u", next(&r) % 5 == 0 ? "#" : PICK(leaves, &r));
+        cx_buf_printf(out, "pattern %s devices/%s/%s%u/%s/%s\n", next(&r) % 10 == 0 ? "deny" : PICK(accesses, &r),
+                      PICK(sites, &r), PICK(kinds, &r), i, i & 1 ? "%c" : "%u",
+                      next(&r) % 5 == 0 ? "#" : PICK(leaves, &r));
 }
 
 static void put_one(cx_buf *out, unsigned n)

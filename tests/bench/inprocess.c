@@ -161,7 +161,10 @@ static void put_pattern(cx_buf *user, cx_buf *topic, unsigned n)
     cx_buf_printf(topic, "devices/ber02/sensor%u/device-17/state", scatter(n, 100000));
 }
 
-static void row(const char *what, double measured, const char *unit, double limit) { printf("  %-58s %10.1f %-4s target %g: %s\n", what, measured, unit, limit, measured <= limit ? "met" : "MISSED"); }
+static void row(const char *what, double measured, const char *unit, double limit)
+{
+    printf("  %-58s %10.1f %-4s target %g: %s\n", what, measured, unit, limit, measured <= limit ? "met" : "MISSED");
+}
 
 static void decisions(void)
 {
@@ -173,12 +176,13 @@ static void decisions(void)
     load(&big);
     load(&small);
     load(&many);
-    struct questions last = make_questions(1, put_last), random = make_questions(65536, put_random), ten = make_questions(10, put_small),
-                     users = make_questions(65536, put_users);
+    struct questions last = make_questions(1, put_last), random = make_questions(65536, put_random),
+                     ten = make_questions(10, put_small), users = make_questions(65536, put_users);
     double hot = time_questions(&big, ask, &last, 20000), slow = time_questions(&big, scan, &last, 20);
     row("one user, 100k rules, the same topic", hot, "ns", 60);
     row("one user, 100k rules, 64k random topics", time_questions(&big, ask, &random, 1), "ns", 200);
-    printf("  %-58s %10.0f x    target 1000: %s\n", "  against the linear scan there", slow / hot, slow / hot >= 1000 ? "met" : "MISSED");
+    printf("  %-58s %10.0f x    target 1000: %s\n", "  against the linear scan there", slow / hot,
+           slow / hot >= 1000 ? "met" : "MISSED");
     double a = time_questions(&small, ask, &ten, 20000), b = time_questions(&small, scan, &ten, 20000);
     printf("  %-58s %10.1f ns   the scan alone %.1f ns\n", "one user, 10 rules", a, b);
     row("100k users of 10 rules, random user and topic", time_questions(&many, ask, &users, 1), "ns", 600);
@@ -245,8 +249,8 @@ static void growth(const char *what, void generate(cx_buf *out, unsigned n), con
 {
     double small = load_time(generate, cx_str_of(user), 10000), large = load_time(generate, cx_str_of(user), most);
     double exponent = log(large / small) / log((double)most / 10000);
-    printf("  %-20s 10k %8.2f ms, %4uk %9.2f ms   exponent %.2f, target 1.15: %s\n", what, small, most / 1000, large, exponent,
-           exponent <= 1.15 ? "met" : "MISSED");
+    printf("  %-20s 10k %8.2f ms, %4uk %9.2f ms   exponent %.2f, target 1.15: %s\n", what, small, most / 1000, large,
+           exponent, exponent <= 1.15 ? "met" : "MISSED");
 }
 
 int main(void)

@@ -28,7 +28,7 @@ void broker_catch_signals(void);
 void broker_check_signals(void);
 
 /* Runs a program to its end, standard output into `out` and standard error into `err` (paths).
- * Returns its exit status; gives up when it does not end in time or is killed */
+ * Returns its exit status, 128 and more when a signal ended it; gives up when it does not end in time */
 int child_run(const char *const argv[], const char *out, const char *err);
 
 /* Milliseconds of a clock that only goes forward */

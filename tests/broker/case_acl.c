@@ -57,7 +57,7 @@ static bool is_allowed(int code, const char *what)
     return code != MQTT_NOT_AUTHORIZED;
 }
 
-void ask_writes(struct mqtt *client, const struct gen_acl *g, const struct gen_subject *s, struct questions *q)
+static void ask_writes(struct mqtt *client, const struct gen_acl *g, const struct gen_subject *s, struct questions *q)
 {
     int codes[GEN_TOPICS];
 
@@ -88,6 +88,13 @@ static void ask_subscriptions(struct mqtt *client, const struct gen_acl *g, stru
     names_free(&filters);
 }
 
+static void open_subject(struct mqtt *client, const struct gen_subject *s)
+{
+    if (mqtt_open(client, broker_port(), s->clientid, s->user, NULL)) {
+        give_up("the broker refuses the client id '%s', user name '%s'", s->clientid, s->user ? s->user : "");
+    }
+}
+
 /* The answer to the subscriptions comes after every message the publisher caused before: then reads are known */
 static void ask_subject(struct run *run, struct mqtt *publisher, const struct gen_acl *g, struct rng *r,
                         const struct gen_subject *s, struct questions *q)
@@ -95,12 +102,10 @@ static void ask_subject(struct run *run, struct mqtt *publisher, const struct ge
     char tag[32];
     struct received got = {.tag = tag};
     struct mqtt client;
-    int codes[GEN_TOPICS], *granted = calloc(g->roots.count, sizeof *granted);
+    int codes[GEN_TOPICS], granted[GEN_ROOTS];
 
     snprintf(tag, sizeof tag, "read-%zu-", (size_t)(s - g->subjects));
-    if (!granted || mqtt_open(&client, broker_port(), s->clientid, s->user, NULL)) {
-        give_up("the broker refuses the client id '%s', user name '%s'", s->clientid, s->user ? s->user : "");
-    }
+    open_subject(&client, s);
     client.on_message = receive;
     client.context = &got;
     mqtt_subscribe(&client, g->roots.at, g->roots.count, granted);
@@ -109,59 +114,48 @@ static void ask_subject(struct run *run, struct mqtt *publisher, const struct ge
     ask_reads(run, g, s, codes, &got, q);
     ask_writes(&client, g, s, q);
     mqtt_close(&client);
-    free(granted);
 }
 
-void run_acl_case(struct run *run)
+void case_acl(struct run *run, struct rng *r)
 {
-    struct rng r = run_rng(run);
+    struct gen_subject publisher_subject = {NULL, "publisher"};
     struct questions q = {0};
     struct gen_acl g;
     struct mqtt publisher;
-    const char *path = run_path(run, "acl");
 
-    gen_acl(&g, &r, !run->old);
-    run->file = &g.text;
-    buf_save(&g.text, path);
-    if (run_load(run, 0, true, path)) {
-        if (mqtt_open(&publisher, broker_port(), g.publisher, g.publisher, NULL)) {
-            give_up("the broker refuses the publisher");
-        }
+    gen_acl(&g, r, !run->old);
+    publisher_subject.user = g.publisher;
+    run_save(run, &g.text);
+    if (run_load(run, true) == RUN_BOTH_LOAD) {
+        open_subject(&publisher, &publisher_subject);
         for (size_t i = 0; i < GEN_SUBJECTS; i++) {
-            ask_subject(run, &publisher, &g, &r, &g.subjects[i], &q);
+            ask_subject(run, &publisher, &g, r, &g.subjects[i], &q);
         }
         mqtt_close(&publisher);
         run_stop_broker(run);
         questions_compare(&q, run);
     }
     questions_free(&q);
-    run->file = NULL;
     gen_acl_free(&g);
 }
 
-void run_load_case(struct run *run)
+void case_load(struct run *run, struct rng *r)
 {
-    struct rng r = run_rng(run);
     struct questions q = {0};
     struct gen_acl g;
-    const char *path = run_path(run, "acl");
+    struct mqtt client;
 
-    gen_acl(&g, &r, !run->old || rng_chance(&r, 10));
-    gen_damage_acl(&g.text, &r);
-    run->file = &g.text;
-    buf_save(&g.text, path);
-    if (run_load(run, 0, true, path)) {
-        const struct gen_subject *s = &g.subjects[rng_below(&r, GEN_SUBJECTS)];
-        struct mqtt client;
-        if (mqtt_open(&client, broker_port(), s->clientid, s->user, NULL)) {
-            give_up("the broker refuses the client id '%s', user name '%s'", s->clientid, s->user ? s->user : "");
-        }
+    gen_acl(&g, r, !run->old || rng_chance(r, 10));
+    gen_damage_acl(&g.text, r);
+    run_save(run, &g.text);
+    if (run_load(run, true) == RUN_BOTH_LOAD) {
+        const struct gen_subject *s = &g.subjects[rng_below(r, GEN_SUBJECTS)];
+        open_subject(&client, s);
         ask_writes(&client, &g, s, &q);
         mqtt_close(&client);
         run_stop_broker(run);
         questions_compare(&q, run);
     }
     questions_free(&q);
-    run->file = NULL;
     gen_acl_free(&g);
 }

@@ -187,7 +187,7 @@ static void write_sections(struct gen_acl *g, struct rng *r, bool denies)
     put_rules(g, r, &l, rng_below(r, 5), pattern_percent, denies);
     for (size_t i = 0; i < sections; i++) {
         const char *user = i < g->users.count ? g->users.at[i] : pick_name(r, &g->users);
-        size_t count = rng_below(r, 6);
+        size_t count = rng_below(r, 9);
 
         put_line(&g->text, r, &l, "user", NULL, user);
         if (rng_chance(r, 6)) { /* long enough for any index over the rules to set in */
@@ -206,7 +206,7 @@ static void choose_subjects(struct gen_acl *g, struct rng *r)
         struct gen_subject *s = &g->subjects[i];
         size_t kind = rng_below(r, 10);
 
-        s->user = kind < 6 ? pick_name(r, &g->users) : kind < 8 ? pick_identity(r) : NULL;
+        s->user = kind < 7 ? pick_name(r, &g->users) : kind < 8 ? pick_identity(r) : NULL;
         s->clientid = rng_chance(r, 35) ? pick_name(r, &g->words) : pick_identity(r);
         if (s->user && rng_chance(r, 15)) {
             s->clientid = s->user;

@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
 #include "questions.h"
-#include "broker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,24 +70,23 @@ static void compare(const struct question *one, struct run *run, const char *lin
 
 void questions_compare(const struct questions *q, struct run *run)
 {
-    const char *batch = run_path(run, "tsv"), *out = run_path(run, "out"), *err = run_path(run, "err");
-    const char *argv[] = {run->culex, "aclcheck", "--acl", run_path(run, "acl"), "--target", run->target, "--batch", batch, NULL};
+    const char *batch = run->path[RUN_BATCH], *acl = run->path[RUN_FILE];
+    const char *argv[] = {run->culex, "aclcheck", "--acl", acl, "--target", run->target, "--batch", batch, NULL};
     struct buf b = {0};
     size_t at = 0;
-    int status;
 
     save_batch(q, batch);
-    status = child_run(argv, out, err);
-    if (status != 0 && status != 3) {
-        give_up("culex aclcheck --batch: status %d, see %s", status, err);
+    if (run_culex(run, argv, 1U << 0) < 0) {
+        return;
     }
-    buf_load(&b, out);
+    buf_load(&b, run->path[RUN_OUT]);
     for (size_t i = 0; i < q->count; i++) {
         const char *line = b.data ? (char *)b.data + at : "";
         const char *newline = at < b.len ? memchr(line, '\n', b.len - at) : NULL;
         size_t len = newline ? (size_t)(newline - line) : b.len - at;
 
         run->decisions++;
+        run->allowed += q->at[i].allowed;
         compare(&q->at[i], run, line, len);
         at += len + (newline ? 1 : 0);
     }

@@ -3,29 +3,36 @@
 #include "broker.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 
 enum { SHOWN_DIFFERENCES = 40 };
 
 static const char *const kind_names[RUN_KINDS] = {"acl", "load", "login"};
 
-struct rng run_rng(const struct run *run)
+struct rng run_begin(struct run *run, enum run_kind kind, size_t number)
 {
+    static const char *const endings[RUN_PATHS] = {"file", "tsv", "secret", "out", "err"};
     struct rng r = {run->seed};
 
-    r.state = rng_next(&r) + (uint64_t)run->kind * 0x632be59bd9b4e019U;
-    r.state = rng_next(&r) + run->number;
+    run->kind = kind;
+    run->number = number;
+    run->shown = false;
+    for (size_t i = 0; i < RUN_PATHS; i++) {
+        snprintf(run->path[i], sizeof run->path[i], "%s/%s-%zu.%s", run->dir, kind_names[kind], number, endings[i]);
+    }
+    r.state = rng_next(&r) + (uint64_t)kind * 0x632be59bd9b4e019U;
+    r.state = rng_next(&r) + number;
     return r;
 }
 
-const char *run_path(const struct run *run, const char *what)
+void run_save(struct run *run, const struct buf *file)
 {
-    static char paths[4][4096];
-    static unsigned next;
-    char *path = paths[next++ % 4];
+    run->file = file;
+    buf_save(file, run->path[RUN_FILE]);
+}
 
-    snprintf(path, sizeof paths[0], "%s/%s-%zu.%s", run->dir, kind_names[run->kind], run->number, what);
-    return path;
+void run_end(struct run *run)
+{
+    run->file = NULL;
 }
 
 static void show_case(struct run *run)
@@ -55,35 +62,55 @@ void run_differs(struct run *run, const char *broker_says, const char *culex_say
     fflush(stdout);
 }
 
-bool run_culex_loads(struct run *run, const char *kind, const char *path)
+int run_culex(struct run *run, const char *const argv[], unsigned expected)
 {
-    const char *err = run_path(run, "err");
-    const char *argv[] = {run->culex, "check", "--kind", kind, path, "--target", run->target, NULL};
-    int status = child_run(argv, run_path(run, "out"), err);
+    int status = child_run(argv, run->path[RUN_OUT], run->path[RUN_ERR]);
 
-    if (status != 0 && status != 1) {
-        give_up("culex check --kind %s: status %d, see %s", kind, status, err);
+    if (status > 31 || !(expected >> status & 1U)) {
+        run_differs(run, "answers", "fails", "culex %s %s, status %d", argv[1], argv[2], status);
+        return -1;
     }
-    return status == 0;
+    return status;
 }
 
-bool run_load(struct run *run, int passwords, bool anonymous, const char *path)
+static bool broker_loads(struct run *run, bool anonymous)
 {
-    enum broker_file file = passwords ? BROKER_PASSWORDS : BROKER_ACL;
-    bool culex = run_culex_loads(run, passwords ? "passwd" : "acl", path);
-    bool up = broker_start(run->broker, run->dir, file, path, anonymous) == BROKER_UP;
+    enum broker_file kind = run->kind == RUN_LOGIN ? BROKER_PASSWORDS : BROKER_ACL;
+
+    return broker_start(run->broker, run->dir, kind, run->path[RUN_FILE], anonymous) == BROKER_UP;
+}
+
+enum run_load run_load(struct run *run, bool anonymous)
+{
+    const char *kind = run->kind == RUN_LOGIN ? "passwd" : "acl", *path = run->path[RUN_FILE];
+    const char *argv[] = {run->culex, "check", "--kind", kind, path, "--target", run->target, NULL};
+    int culex = run_culex(run, argv, 1U << 0 | 1U << 1);
+    bool up = broker_loads(run, anonymous);
 
     run->loads++;
-    if (up != culex) {
-        run_differs(run, up ? "loads it" : "refuses it", culex ? "loads it" : "refuses it", "the file");
+    run->loaded += up;
+    if (up && culex == 0) {
+        return RUN_BOTH_LOAD;
     }
-    return up;
+    broker_stop();
+    if (!up && culex == 1) {
+        return RUN_BOTH_REFUSE;
+    }
+    if (culex >= 0) {
+        run_differs(run, up ? "loads it" : "refuses it", up ? "refuses it" : "loads it", "the file");
+    }
+    return RUN_LOAD_DIFFERS;
 }
 
 void run_stop_broker(const struct run *run)
 {
     if (!broker_stop()) {
-        give_up("the broker ended by itself in case %s:%zu of seed %llu, see its log in %s (--keep keeps it)",
-                kind_names[run->kind], run->number, (unsigned long long)run->seed, run->dir);
+        give_up("the broker ended by itself, see %s/broker.log", run->dir);
     }
+}
+
+void run_tell_where(const struct run *run)
+{
+    fprintf(stderr, "diff: in case %s:%zu of seed %llu; the files are in %s\n", kind_names[run->kind], run->number,
+            (unsigned long long)run->seed, run->dir);
 }

@@ -8,6 +8,9 @@
 
 enum run_kind { RUN_ACL, RUN_LOAD, RUN_LOGIN, RUN_KINDS };
 
+/* The files of one case: what the broker reads, the questions, a password, and what culex prints */
+enum run_file { RUN_FILE, RUN_BATCH, RUN_SECRET, RUN_OUT, RUN_ERR, RUN_PATHS };
+
 struct run {
     const char *broker;  /* path of mosquitto */
     const char *culex;   /* path of culex */
@@ -23,29 +26,37 @@ struct run {
     size_t number;
     const struct buf *file;
     bool shown;          /* the file of this case was printed */
+    char path[RUN_PATHS][4096];
 
     size_t decisions, loads, logins, differences;
+    size_t allowed, loaded, let_in; /* how many of them the broker said yes to */
 };
 
-/* The random numbers of one case: they depend on the seed, the kind and the number alone */
-struct rng run_rng(const struct run *run);
-/* The path of this case's file, `what` its role; valid until the fourth call after it */
-const char *run_path(const struct run *run, const char *what);
+/* Begins a case: its paths, and its random numbers, which depend on the seed, the kind and the number alone */
+struct rng run_begin(struct run *run, enum run_kind kind, size_t number);
+/* Saves the file the case is about; it is shown when a difference is found, so it stays until run_end */
+void run_save(struct run *run, const struct buf *file);
+void run_end(struct run *run);
 
 /* Prints one difference: at the first of a case its file and the command that repeats it */
 void run_differs(struct run *run, const char *broker_says, const char *culex_says, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Asks whether the target loads the file. True when culex says it does */
-bool run_culex_loads(struct run *run, const char *kind, const char *path);
-/* Starts the broker and compares with culex; true when the broker is up now */
-bool run_load(struct run *run, int passwords, bool anonymous, const char *path);
+/* Runs culex; a status that `expected` (a set of bits) lacks is a difference, and -1 is returned for it */
+int run_culex(struct run *run, const char *const argv[], unsigned expected);
+
+/* What both say of the file. Only RUN_BOTH_LOAD leaves the broker running */
+enum run_load { RUN_BOTH_LOAD, RUN_BOTH_REFUSE, RUN_LOAD_DIFFERS };
+enum run_load run_load(struct run *run, bool anonymous);
 /* Ends the broker. Gives up when it ended by itself before */
 void run_stop_broker(const struct run *run);
 
-/* One case of each kind */
-void run_acl_case(struct run *run);
-void run_load_case(struct run *run);
-void run_login_case(struct run *run);
+/* Says on standard error which case is at work and where its files are */
+void run_tell_where(const struct run *run);
+
+/* The work of one case, between run_begin and run_end */
+void case_acl(struct run *run, struct rng *r);
+void case_load(struct run *run, struct rng *r);
+void case_login(struct run *run, struct rng *r);
 
 #endif

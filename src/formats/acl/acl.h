@@ -20,13 +20,13 @@ typedef struct cx_acl_entry {
     cx_span value; /* the user name or the topic filter, blanks around it not included */
     uint8_t kind, access;
     cx_targets targets;
-    bool percent;  /* a rule's filter has a '%' */
+    bool percent; /* a rule's filter has a '%' */
 } cx_acl_entry;
 
 typedef struct cx_acl {
-    cx_source *source; /* the caller's; must outlive this */
-    CX_VEC(cx_acl_entry) entries; /* in file order */
-    cx_findings findings;         /* .refused: the releases that do not load the file */
+    cx_source *source;             /* the caller's; must outlive this */
+    CX_VEC(cx_acl_entry) entries;  /* in file order */
+    cx_findings findings;          /* .refused: the releases that do not load the file */
     size_t users, rules, patterns; /* lines of each kind */
 } cx_acl;
 

@@ -10,7 +10,8 @@ static cx_span span_of(const struct cx_acl_reader *r, cx_str part)
 /* A finding for which all the releases of this reading refuse the file. */
 static cx_finding *refuse(struct cx_acl_reader *r, unsigned rule, cx_str part, const char *message, cx_str what)
 {
-    return cx_findings_add(r->findings, rule, span_of(r, part), r->targets, r->targets, message, cx_quote(r->findings, what));
+    return cx_findings_add(r->findings, rule, span_of(r, part), r->targets, r->targets, message,
+                           cx_quote(r->findings, what));
 }
 
 /* The best word of a format's KIND for what was written; NULL: nothing comes near. */
@@ -21,7 +22,8 @@ static const char *meant(cx_str written, const char *kind)
     if (w) return w->name;
     for (size_t i = 0; i < cx_word_count; i++) {
         w = &cx_words[i];
-        if (cx_str_is(acl, w->format) && strcmp(w->kind, kind) == 0 && cx_typo_near(written, cx_str_of(w->name))) return w->name;
+        if (cx_str_is(acl, w->format) && strcmp(w->kind, kind) == 0 && cx_typo_near(written, cx_str_of(w->name)))
+            return w->name;
     }
     return NULL;
 }
@@ -54,8 +56,9 @@ static const char *comment_in(cx_str value)
 static void help_move_comment(struct cx_acl_reader *r, cx_finding *x, const cx_acl_line *l, const char *comment)
 {
     cx_str rule = cx_str_trim((cx_str){l->line.p, (size_t)(comment - l->line.p)});
-    cx_finding_help(r->findings, x, "put the comment on a line of its own, with '#' in the first column, and write '%.*s'",
-                    (int)rule.n, rule.p);
+    cx_finding_help(r->findings, x,
+                    "put the comment on a line of its own, with '#' in the first column, and write '%.*s'", (int)rule.n,
+                    rule.p);
 }
 
 static cx_str rest_after(const cx_acl_line *l, cx_str word)
@@ -66,19 +69,20 @@ static cx_str rest_after(const cx_acl_line *l, cx_str word)
 
 static void bad_blank(struct cx_acl_reader *r, const cx_acl_line *l, const char *tab)
 {
-    cx_finding *x = refuse(r, CX_RULE_ACL_BAD_WHITESPACE, (cx_str){tab, 1}, "only a space separates words, a TAB is part of the word %s", l->keyword);
+    cx_finding *x = refuse(r, CX_RULE_ACL_BAD_WHITESPACE, (cx_str){tab, 1},
+                           "only a space separates words, a TAB is part of the word %s", l->keyword);
     if (tab == l->line.p || l->keyword.p[0] == '\t')
         cx_finding_help(r->findings, x, "begin the line with its keyword, or indent it with spaces");
-    else
-        cx_finding_help(r->findings, x, "write one space in place of the TAB");
+    else cx_finding_help(r->findings, x, "write one space in place of the TAB");
 }
 
 void cx_acl_bad_keyword(struct cx_acl_reader *r, const cx_acl_line *l)
 {
     cx_str word = l->keyword;
     if (cx_str_starts(word, CX_STR("\xEF\xBB\xBF"))) {
-        cx_finding *x = refuse(r, CX_RULE_ACL_BAD_WHITESPACE, cx_str_sub(word, 0, 3),
-                               "the file begins with a UTF-8 byte order mark, which the broker reads as part of the first word%.0s", word);
+        cx_finding *x = refuse(
+            r, CX_RULE_ACL_BAD_WHITESPACE, cx_str_sub(word, 0, 3),
+            "the file begins with a UTF-8 byte order mark, which the broker reads as part of the first word%.0s", word);
         cx_finding_help(r->findings, x, "save the file as UTF-8 without a byte order mark");
         return;
     }
@@ -113,12 +117,15 @@ void cx_acl_bad_access(struct cx_acl_reader *r, const cx_acl_line *l)
 {
     cx_str word = l->access, key = l->keyword, rest = l->value;
     if (is_placeholder(word) || is_placeholder(rest)) {
-        cx_finding *x = refuse(r, CX_RULE_ACL_PLACEHOLDER, word, "%s is the manual's notation, not an access word", word);
-        cx_finding_help(r->findings, x, "choose one of read, write, readwrite, deny: '%.*s read sensors/#'", (int)key.n, key.p);
+        cx_finding *x =
+            refuse(r, CX_RULE_ACL_PLACEHOLDER, word, "%s is the manual's notation, not an access word", word);
+        cx_finding_help(r->findings, x, "choose one of read, write, readwrite, deny: '%.*s read sensors/#'", (int)key.n,
+                        key.p);
         return;
     }
     if (rest.p[0] == '#' && rest.n > 1) {
-        cx_finding *x = refuse(r, CX_RULE_ACL_INLINE_COMMENT, rest, "a comment cannot follow a rule: %s is read as its access word", word);
+        cx_finding *x = refuse(r, CX_RULE_ACL_INLINE_COMMENT, rest,
+                               "a comment cannot follow a rule: %s is read as its access word", word);
         help_move_comment(r, x, l, rest.p);
         return;
     }
@@ -135,13 +142,14 @@ void cx_acl_bad_access(struct cx_acl_reader *r, const cx_acl_line *l)
     if (access) {
         cx_str topic = cx_str_trim((cx_str){word.p, (size_t)(tail.p - word.p)});
         cx_finding *x = refuse(r, CX_RULE_ACL_BAD_ACCESS, word, "%s stands where the access word belongs", word);
-        cx_finding_help(r->findings, x, "the access word comes before the topic: '%.*s %s %.*s'", (int)key.n, key.p, access,
-                        (int)topic.n, topic.p);
+        cx_finding_help(r->findings, x, "the access word comes before the topic: '%.*s %s %.*s'", (int)key.n, key.p,
+                        access, (int)topic.n, topic.p);
         return;
     }
-    cx_finding *x = refuse(r, CX_RULE_ACL_TOPIC_NEEDS_ACCESS, word, "%s is read as an access word, because more words follow it", word);
-    cx_finding_help(r->findings, x, "say the access of a topic that contains a space: '%.*s readwrite %.*s %.*s'", (int)key.n, key.p,
-                    (int)word.n, word.p, (int)rest.n, rest.p);
+    cx_finding *x = refuse(r, CX_RULE_ACL_TOPIC_NEEDS_ACCESS, word,
+                           "%s is read as an access word, because more words follow it", word);
+    cx_finding_help(r->findings, x, "say the access of a topic that contains a space: '%.*s readwrite %.*s %.*s'",
+                    (int)key.n, key.p, (int)word.n, word.p, (int)rest.n, rest.p);
 }
 
 static const char *filter_message(cx_filter_error error)
@@ -159,11 +167,13 @@ static const char *filter_message(cx_filter_error error)
 }
 
 /* The filter with the character at AT replaced by TEXT. */
-static void help_filter(struct cx_acl_reader *r, cx_finding *x, const cx_acl_line *l, size_t at, const char *text, const char *why)
+static void help_filter(struct cx_acl_reader *r, cx_finding *x, const cx_acl_line *l, size_t at, const char *text,
+                        const char *why)
 {
     cx_str v = l->value;
     int before = (int)(v.p - l->line.p + (ptrdiff_t)at);
-    cx_finding_help(r->findings, x, "%s: '%.*s%s%.*s'", why, before, l->line.p, text, (int)(v.n - at - 1), v.p + at + 1);
+    cx_finding_help(r->findings, x, "%s: '%.*s%s%.*s'", why, before, l->line.p, text, (int)(v.n - at - 1),
+                    v.p + at + 1);
 }
 
 void cx_acl_bad_filter(struct cx_acl_reader *r, const cx_acl_line *l, cx_filter_info info)
@@ -179,9 +189,11 @@ void cx_acl_bad_filter(struct cx_acl_reader *r, const cx_acl_line *l, cx_filter_
     bool long_or_deep = info.error == CX_FILTER_LONG || info.error == CX_FILTER_DEEP;
     cx_str part = long_or_deep ? cx_str_sub(v, 0, v.n) : cx_str_sub(v, info.at, 1);
     cx_finding *x = refuse(r, CX_RULE_ACL_INVALID_FILTER, part, filter_message(info.error), v);
-    if (info.error == CX_FILTER_HASH && info.at + 1 == v.n) help_filter(r, x, l, info.at, "/#", "for everything below it write");
+    if (info.error == CX_FILTER_HASH && info.at + 1 == v.n)
+        help_filter(r, x, l, info.at, "/#", "for everything below it write");
     if (info.error == CX_FILTER_NOT_LAST) help_filter(r, x, l, info.at, "+", "'+' stands for one level");
-    if (info.error == CX_FILTER_PLUS && info.at + 1 == v.n) help_filter(r, x, l, info.at, "/+", "for every level below it write");
+    if (info.error == CX_FILTER_PLUS && info.at + 1 == v.n)
+        help_filter(r, x, l, info.at, "/+", "for every level below it write");
 }
 
 void cx_acl_missing_topic(struct cx_acl_reader *r, const cx_acl_line *l)
@@ -193,14 +205,16 @@ void cx_acl_missing_topic(struct cx_acl_reader *r, const cx_acl_line *l)
 void cx_acl_missing_user(struct cx_acl_reader *r, const cx_acl_line *l)
 {
     cx_finding *x = refuse(r, CX_RULE_ACL_BAD_USERNAME, l->keyword, "%s without a user name", l->keyword);
-    cx_finding_help(r->findings, x, "name a user, as in 'user alice'; rules for clients without a user name stand before the first 'user' line");
+    cx_finding_help(
+        r->findings, x,
+        "name a user, as in 'user alice'; rules for clients without a user name stand before the first 'user' line");
 }
 
 void cx_acl_deny_unknown(struct cx_acl_reader *r, const cx_acl_line *l)
 {
     cx_targets without = r->targets & cx_releases_where(CX_B_ACL_DENY, CX_ACL_DENY_NO);
-    cx_finding *x = cx_findings_add(r->findings, CX_RULE_ACL_DENY_NOT_IN_TARGET, span_of(r, l->access), without, without,
-                                    "'deny' came with Mosquitto 2.0, this release does not know it");
+    cx_finding *x = cx_findings_add(r->findings, CX_RULE_ACL_DENY_NOT_IN_TARGET, span_of(r, l->access), without,
+                                    without, "'deny' came with Mosquitto 2.0, this release does not know it");
     cx_finding_help(r->findings, x, "grant only what is wanted; there is no way to take a part of it back");
 }
 
@@ -213,7 +227,8 @@ static bool doubtful_value(struct cx_acl_reader *r, const cx_acl_line *l, const 
 {
     const char *comment = comment_in(l->value);
     if (!comment) return false;
-    cx_finding *x = doubt(r, CX_RULE_ACL_INLINE_COMMENT, (cx_str){comment, (size_t)(l->value.p + l->value.n - comment)}, message, l->value);
+    cx_finding *x = doubt(r, CX_RULE_ACL_INLINE_COMMENT, (cx_str){comment, (size_t)(l->value.p + l->value.n - comment)},
+                          message, l->value);
     help_move_comment(r, x, l, comment);
     return true;
 }
@@ -221,7 +236,8 @@ static bool doubtful_value(struct cx_acl_reader *r, const cx_acl_line *l, const 
 static void unmatchable(struct cx_acl_reader *r, cx_str value, const char *message)
 {
     cx_finding *x = doubt(r, CX_RULE_ACL_CONTROL_CHARACTER, value, message, value);
-    cx_finding_note(r->findings, x, "the file loads, but no client can send these bytes: the broker ends a connection that tries");
+    cx_finding_note(r->findings, x,
+                    "the file loads, but no client can send these bytes: the broker ends a connection that tries");
 }
 
 void cx_acl_doubtful_rule(struct cx_acl_reader *r, const cx_acl_line *l, bool unusual)
@@ -229,8 +245,10 @@ void cx_acl_doubtful_rule(struct cx_acl_reader *r, const cx_acl_line *l, bool un
     cx_str v = l->value;
     const char *tab = memchr(v.p, '\t', v.n);
     if (tab && l->access.n == 0) {
-        cx_finding *x = doubt(r, CX_RULE_ACL_BAD_WHITESPACE, (cx_str){tab, 1}, "a TAB does not separate words: the topic is %s", v);
-        cx_finding_note(r->findings, x, "the file loads, and this line grants nothing: no topic of a client contains a TAB");
+        cx_finding *x =
+            doubt(r, CX_RULE_ACL_BAD_WHITESPACE, (cx_str){tab, 1}, "a TAB does not separate words: the topic is %s", v);
+        cx_finding_note(r->findings, x,
+                        "the file loads, and this line grants nothing: no topic of a client contains a TAB");
         cx_finding_help(r->findings, x, "write one space in place of the TAB");
         return;
     }
@@ -238,13 +256,16 @@ void cx_acl_doubtful_rule(struct cx_acl_reader *r, const cx_acl_line *l, bool un
     if (l->access.n == 0) {
         const cx_word *w = cx_word_find(CX_STR("acl"), v);
         if (w && strcmp(w->kind, "access") == 0) {
-            cx_finding *x = doubt(r, CX_RULE_ACL_WORD_AS_TOPIC, v, "%s is read as the topic, with reading and writing allowed", v);
-            cx_finding_help(r->findings, x, "name the topic behind it: '%.*s %.*s sensors/#'", (int)l->keyword.n, l->keyword.p, (int)v.n, v.p);
+            cx_finding *x =
+                doubt(r, CX_RULE_ACL_WORD_AS_TOPIC, v, "%s is read as the topic, with reading and writing allowed", v);
+            cx_finding_help(r->findings, x, "name the topic behind it: '%.*s %.*s sensors/#'", (int)l->keyword.n,
+                            l->keyword.p, (int)v.n, v.p);
             return;
         }
     }
     if (is_placeholder(v)) {
-        cx_finding *x = doubt(r, CX_RULE_ACL_PLACEHOLDER, v, "%s is the manual's notation and is taken as it stands", v);
+        cx_finding *x =
+            doubt(r, CX_RULE_ACL_PLACEHOLDER, v, "%s is the manual's notation and is taken as it stands", v);
         cx_finding_help(r->findings, x, "put the real topic in its place, without the brackets");
         return;
     }
@@ -255,16 +276,23 @@ void cx_acl_doubtful_user(struct cx_acl_reader *r, const cx_acl_line *l)
 {
     if (doubtful_value(r, l, "what looks like a comment is a part of the user name %s")) return;
     if (is_placeholder(l->value)) {
-        cx_finding *x = doubt(r, CX_RULE_ACL_PLACEHOLDER, l->value, "%s is the manual's notation and is taken as it stands", l->value);
+        cx_finding *x = doubt(r, CX_RULE_ACL_PLACEHOLDER, l->value,
+                              "%s is the manual's notation and is taken as it stands", l->value);
         cx_finding_help(r->findings, x, "put the real user name in its place, without the brackets");
         return;
     }
-    if (!cx_mqtt_text_ok(l->value)) unmatchable(r, l->value, "the user name %s holds a control character, is not UTF-8 or is longer than 65535 bytes");
+    if (!cx_mqtt_text_ok(l->value))
+        unmatchable(r, l->value,
+                    "the user name %s holds a control character, is not UTF-8 or is longer than 65535 bytes");
 }
 
 void cx_acl_pattern_without_variable(struct cx_acl_reader *r, const cx_acl_line *l)
 {
-    cx_finding *x = doubt(r, CX_RULE_ACL_PATTERN_WITHOUT_VARIABLE, l->value, "the pattern %s has neither %%c nor %%u: it holds for every client", l->value);
-    cx_finding_note(r->findings, x, "anonymous clients and users of every section included; the broker logs a warning and loads it");
-    cx_finding_help(r->findings, x, "use 'topic' below a 'user' line for one user, or name the client: %%u its user name, %%c its client id");
+    cx_finding *x = doubt(r, CX_RULE_ACL_PATTERN_WITHOUT_VARIABLE, l->value,
+                          "the pattern %s has neither %%c nor %%u: it holds for every client", l->value);
+    cx_finding_note(r->findings, x,
+                    "anonymous clients and users of every section included; the broker logs a warning and loads it");
+    cx_finding_help(
+        r->findings, x,
+        "use 'topic' below a 'user' line for one user, or name the client: %%u its user name, %%c its client id");
 }

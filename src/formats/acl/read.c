@@ -106,8 +106,9 @@ static void lost_last_line(struct reading *r, size_t at)
 {
     cx_str text = r->say.source->text;
     cx_span span = {(uint32_t)at, (uint32_t)(text.n - at)};
-    cx_finding *x = cx_findings_add(&r->acl->findings, CX_RULE_ACL_LOST_LAST_LINE, span, r->say.targets, 0,
-                                    "the broker loses this last line without a message: it has exactly %zu bytes and no line feed", text.n - at);
+    cx_finding *x = cx_findings_add(
+        &r->acl->findings, CX_RULE_ACL_LOST_LAST_LINE, span, r->say.targets, 0,
+        "the broker loses this last line without a message: it has exactly %zu bytes and no line feed", text.n - at);
     cx_finding_help(&r->acl->findings, x, "end the file with a line feed");
 }
 
@@ -134,7 +135,8 @@ static void say_nul(struct reading *r, size_t at, const char *lost)
     const char *nul = memchr(text.p + at, '\0', text.n - at);
     cx_span span = {nul ? (uint32_t)(nul - text.p) : (uint32_t)at, nul ? 1 : 0};
     cx_findings *f = &r->acl->findings;
-    cx_finding *x = cx_findings_add(f, CX_RULE_ACL_NUL_BYTE, span, r->say.targets, 0, "a NUL byte hides what follows it");
+    cx_finding *x =
+        cx_findings_add(f, CX_RULE_ACL_NUL_BYTE, span, r->say.targets, 0, "a NUL byte hides what follows it");
     cx_str who = cx_targets_text(&f->arena, r->say.targets);
     cx_finding_note(f, x, "%.*s: %s without a message", (int)who.n, who.p, lost);
 }
@@ -150,13 +152,14 @@ static void read_with_nul(struct reading *r, const cx_release *release)
     while ((status = cx_lines_next(&lines, &line, &start)) == CX_LINE) {
         read_line(r, line);
         if (lines.at > start + line.n)
-            say_nul(r, start, lines.at == lines.text.n && lines.ended ? "the rest of the file is lost" : "the rest of the line is lost");
+            say_nul(r, start,
+                    lines.at == lines.text.n && lines.ended ? "the rest of the file is lost"
+                                                            : "the rest of the line is lost");
     }
     if (status == CX_LINE_LOST || (status == CX_LINE_END && start < lines.text.n)) {
         if (memchr(lines.text.p + start, '\0', lines.text.n - start))
             say_nul(r, start, "this line and the rest of the file are lost");
-        else
-            lost_last_line(r, start);
+        else lost_last_line(r, start);
     }
 }
 
@@ -175,7 +178,8 @@ static void merge_readings(cx_acl *acl)
     for (size_t i = 0; i < acl->entries.n; i++) {
         cx_acl_entry e = acl->entries.items[i];
         cx_acl_entry *last = kept ? &acl->entries.items[kept - 1] : NULL;
-        if (last && by_place(last, &e) == 0 && last->kind == e.kind && last->access == e.access) last->targets |= e.targets;
+        if (last && by_place(last, &e) == 0 && last->kind == e.kind && last->access == e.access)
+            last->targets |= e.targets;
         else acl->entries.items[kept++] = e;
     }
     acl->entries.n = kept;
@@ -185,7 +189,8 @@ static void no_rules(cx_acl *acl, cx_targets targets)
 {
     cx_finding *x = cx_findings_add(&acl->findings, CX_RULE_ACL_NO_RULES, (cx_span){0, 0}, targets, 0,
                                     "no rule at all: every publish and every delivery is denied");
-    cx_finding_help(&acl->findings, x, "grant something, as in 'topic readwrite #' below a 'user' line, or do not set acl_file");
+    cx_finding_help(&acl->findings, x,
+                    "grant something, as in 'topic readwrite #' below a 'user' line, or do not set acl_file");
 }
 
 void cx_acl_read(cx_acl *acl, cx_source *source, cx_targets targets, unsigned threads)
@@ -207,7 +212,8 @@ void cx_acl_read(cx_acl *acl, cx_source *source, cx_targets targets, unsigned th
         }
         merge_readings(acl);
     }
-    if (acl->rules + acl->patterns == 0 && acl->findings.refused != targets) no_rules(acl, targets & (cx_targets)~acl->findings.refused);
+    if (acl->rules + acl->patterns == 0 && acl->findings.refused != targets)
+        no_rules(acl, targets & (cx_targets)~acl->findings.refused);
 }
 
 void cx_acl_clear(cx_acl *acl)

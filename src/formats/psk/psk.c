@@ -10,7 +10,8 @@ struct reading {
     CX_VEC(cx_targets) kept;
 };
 
-static cx_finding *say(struct reading *r, unsigned rule, cx_str part, cx_targets targets, cx_targets refused, const char *message, cx_str what)
+static cx_finding *say(struct reading *r, unsigned rule, cx_str part, cx_targets targets, cx_targets refused,
+                       const char *message, cx_str what)
 {
     cx_span span = {(uint32_t)(part.p - r->psk->source->text.p), (uint32_t)part.n};
     return cx_findings_add(&r->psk->findings, rule, span, targets, refused, message, cx_quote(&r->psk->findings, what));
@@ -42,13 +43,17 @@ static void judge_key(struct reading *r, const cx_record *rec, cx_targets target
     cx_findings *f = &r->psk->findings;
     const char *bad = not_hex(rec->secret);
     if (bad) {
-        cx_finding *x = say(r, CX_RULE_PSK_BAD_KEY, rec->secret, targets, targets, "the key of identity %s is not hexadecimal", rec->name);
+        cx_finding *x = say(r, CX_RULE_PSK_BAD_KEY, rec->secret, targets, targets,
+                            "the key of identity %s is not hexadecimal", rec->name);
         cx_finding_help(f, x, "write the key as pairs of hex digits without '0x': openssl rand -hex 32 makes one");
     } else if (rec->secret.n == 0 || rec->secret.n % 2) {
         cx_finding *x = say(r, CX_RULE_PSK_UNUSABLE_KEY, rec->secret, targets, 0,
-                            rec->secret.n ? "the key of identity %s has an odd number of digits" : "the key of identity %s is empty", rec->name);
-        cx_finding_note(f, x, rec->secret.n ? "the file loads; the broker reads the key as if a '0' stood in front of it"
-                                            : "the file loads, the handshake with this identity fails");
+                            rec->secret.n ? "the key of identity %s has an odd number of digits"
+                                          : "the key of identity %s is empty",
+                            rec->name);
+        cx_finding_note(f, x,
+                        rec->secret.n ? "the file loads; the broker reads the key as if a '0' stood in front of it"
+                                      : "the file loads, the handshake with this identity fails");
     }
 }
 
@@ -68,14 +73,16 @@ static void take_record(struct reading *r, const cx_record *rec)
         return;
     }
     if (rec->name.n > CX_TOPIC_MAX || rec->secret.n > CX_TOPIC_MAX) {
-        say(r, CX_RULE_PSK_BAD_IDENTITY, rec->name, targets, 0, "identity or key of %s is longer than 65535 bytes, the line is ignored", rec->name);
+        say(r, CX_RULE_PSK_BAD_IDENTITY, rec->name, targets, 0,
+            "identity or key of %s is longer than 65535 bytes, the line is ignored", rec->name);
         return;
     }
     cx_targets before = see(r, rec->name, targets);
     if (before) {
-        cx_finding *x = say(r, CX_RULE_PSK_DUPLICATE_IDENTITY, rec->name, before, 0, "identity %s already has a key, this one is not used", rec->name);
+        cx_finding *x = say(r, CX_RULE_PSK_DUPLICATE_IDENTITY, rec->name, before, 0,
+                            "identity %s already has a key, this one is not used", rec->name);
         cx_finding_help(f, x, "keep one of the lines");
-        targets &= (cx_targets)~(before & cx_releases_where(CX_B_PSK_DUPLICATE, CX_PSK_DUPLICATE_IGNORE));
+        targets &= (cx_targets) ~(before & cx_releases_where(CX_B_PSK_DUPLICATE, CX_PSK_DUPLICATE_IGNORE));
         if (!targets) return;
     }
     r->psk->identities++;
@@ -90,17 +97,21 @@ static void take(const cx_record *rec, void *context)
     switch (rec->kind) {
     case CX_RECORD: take_record(r, rec); return;
     case CX_RECORD_NO_COLON:
-        x = say(r, CX_RULE_PSK_IGNORED_LINE, rec->line, rec->targets, 0, "a line without ':' is ignored%.0s", rec->name);
+        x = say(r, CX_RULE_PSK_IGNORED_LINE, rec->line, rec->targets, 0, "a line without ':' is ignored%.0s",
+                rec->name);
         cx_finding_help(f, x, "write 'IDENTITY:KEY', or put '#' in the first column when it is a comment");
         return;
     case CX_RECORD_LOST_LAST:
-        x = say(r, CX_RULE_PSK_LOST_LAST_LINE, rec->line, rec->targets, 0,
-                "the broker loses this last line without a message: it just fills the line buffer and has no line feed%.0s", rec->name);
+        x = say(
+            r, CX_RULE_PSK_LOST_LAST_LINE, rec->line, rec->targets, 0,
+            "the broker loses this last line without a message: it just fills the line buffer and has no line feed%.0s",
+            rec->name);
         cx_finding_help(f, x, "end the file with a line feed");
         return;
     case CX_RECORD_NUL: break;
     }
-    x = say(r, CX_RULE_PSK_NUL_BYTE, cx_str_sub(rec->line, 0, 0), rec->targets, 0, "a NUL byte hides what follows it%.0s", rec->name);
+    x = say(r, CX_RULE_PSK_NUL_BYTE, cx_str_sub(rec->line, 0, 0), rec->targets, 0,
+            "a NUL byte hides what follows it%.0s", rec->name);
     cx_str who = cx_targets_text(&f->arena, rec->targets);
     cx_finding_note(f, x, "%.*s: %.*s without a message", (int)who.n, who.p, (int)rec->name.n, rec->name.p);
 }

@@ -1,0 +1,25 @@
+/* generate users USERS RULES PATTERNS | generate one RULES: an ACL file on
+ * standard output, the same for the same arguments. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen.h"
+
+static unsigned number(const char *word) { return (unsigned)strtoul(word, NULL, 10); }
+
+int main(int argc, char **argv)
+{
+    cx_buf out = {0};
+    if (argc == 5 && strcmp(argv[1], "users") == 0) {
+        gen_users(&out, number(argv[2]), number(argv[3]), number(argv[4]), 1);
+    } else if (argc == 3 && strcmp(argv[1], "one") == 0) {
+        gen_one(&out, number(argv[2]), 1);
+    } else {
+        fprintf(stderr, "usage: generate users USERS RULES PATTERNS | generate one RULES\n");
+        return 2;
+    }
+    bool ok = fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0;
+    cx_buf_clear(&out);
+    return ok ? 0 : 1;
+}

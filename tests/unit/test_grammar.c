@@ -1,0 +1,288 @@
+/* src/grammar and the tables made from grammars/: every entry says something, and
+ * its examples do what it says. */
+#include "unit.h"
+
+#include "formats/acl/acl.h"
+#include "formats/passwd/passwd.h"
+#include "formats/psk/psk.h"
+#include "model.h"
+
+/* ---- releases ---- */
+
+START_TEST(releases_are_those_of_the_model)
+{
+    ck_assert_uint_eq(CX_RELEASE_COUNT, MODEL_RELEASES);
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+        ck_assert_str_eq(cx_releases[i].name, model_names[i]);
+        ck_assert_uint_eq(cx_releases[i].index, i);
+    }
+    ck_assert_str_eq(cx_releases[MODEL_1_6_15].label, "1.6");
+    ck_assert_str_eq(cx_releases[MODEL_2_0_11].label, "2.0.11");
+    ck_assert_str_eq(cx_releases[MODEL_2_0_22].label, "2.0");
+    ck_assert_str_eq(cx_releases[MODEL_2_1_2].label, "2.1");
+    ck_assert_uint_eq(CX_TARGETS_ALL, 15);
+}
+END_TEST
+
+START_TEST(release_look_ups)
+{
+    static const struct {
+        const char *version, *release; /* NULL: none */
+    } cases[] = {
+        {"1.6", "1.6.15"},   {"2.0", "2.0.22"},   {"2.1", "2.1.2"},    {"1.6.15", "1.6.15"}, {"2.0.11", "2.0.11"}, {"2.0.22", "2.0.22"},
+        {"2.1.2", "2.1.2"},  {"2.0.15", "2.0.11"}, {"2.0.21", "2.0.11"}, {"2.0.23", "2.0.22"}, {"2.1.0", "2.0.22"},  {"2.1.1", "2.0.22"},
+        {"2.1.3", "2.1.2"},  {"3.0", "2.1.2"},    {"10.0.0", "2.1.2"}, {"2.0.10", "1.6.15"}, {"1.6.16", "1.6.15"}, {"1.6.14", NULL},
+        {"1.5", NULL},       {"1.5.9999", NULL},  {"0.0.0", NULL},     {"", NULL},           {"2", NULL},          {"2.", NULL},
+        {".2", NULL},        {"2..1", NULL},      {"2.0.", NULL},      {"2.0.1.1", NULL},    {"2.0.x", NULL},      {"2.00", NULL},
+        {"02.0", NULL},      {"2.0.022", NULL},   {"v2.0", NULL},      {" 2.0", NULL},       {"2.0 ", NULL},       {"-2.0", NULL},
+        {"2.99999", NULL},   {"2.0.4294967296", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const cx_release *r = cx_release_find(cx_str_of(cases[i].version));
+        must((r != NULL) == (cases[i].release != NULL), "'%s' is %s", cases[i].version, r ? r->name : "no release");
+        if (r) must(strcmp(r->name, cases[i].release) == 0, "'%s' is %s", cases[i].version, r->name);
+    }
+    ck_assert_ptr_null(cx_release_find(CX_STR("2.0\0")));
+}
+END_TEST
+
+/* Each release has one of the values of each behaviour, and look-ups by value find it. */
+START_TEST(behaviours_part_the_releases)
+{
+    for (unsigned b = 0; b < CX_BEHAVIOUR_COUNT; b++) {
+        cx_targets all = 0;
+        for (unsigned value = 0; value < 256; value++) {
+            cx_targets set = cx_releases_where(b, value);
+            must(!(all & set), "behaviour %u has two values", b);
+            all |= set;
+            for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
+                must(((set >> i) & 1) == (cx_behaves(&cx_releases[i], b) == value), "behaviour %u of %s", b, cx_releases[i].name);
+        }
+        must(all == CX_TARGETS_ALL, "behaviour %u", b);
+    }
+    ck_assert_uint_eq(cx_releases_where(CX_B_ACL_DENY, CX_ACL_DENY_NO), 1);
+    ck_assert_uint_eq(cx_releases_where(CX_B_ACL_VARIABLES, CX_ACL_VARIABLES_LEVEL), 8);
+    ck_assert_uint_eq(cx_releases_where(CX_B_NUL_FIRST, CX_NUL_FIRST_SWALLOW), 3);
+    ck_assert_uint_eq(cx_releases_where(CX_B_NUL_INSIDE, CX_NUL_INSIDE_STOP), 8);
+    ck_assert_uint_eq(cx_releases_where(CX_B_PASSWD_DUPLICATE, CX_PASSWD_DUPLICATE_LAST), 6);
+}
+END_TEST
+
+/* ---- reading an example ---- */
+
+/* The findings of a text as a file of FORMAT, for all releases. */
+static cx_findings *read_format(const char *format, unit_text *t, cx_acl *acl, cx_passwd *pw, cx_psk *psk)
+{
+    if (strcmp(format, "acl") == 0) {
+        cx_acl_read(acl, &t->source, CX_TARGETS_ALL, 1);
+        return &acl->findings;
+    }
+    if (strcmp(format, "passwd") == 0) {
+        cx_passwd_read(pw, &t->source, CX_TARGETS_ALL, false);
+        return &pw->findings;
+    }
+    must(strcmp(format, "psk") == 0, "no reader for the format '%s'", format);
+    cx_psk_read(psk, &t->source, CX_TARGETS_ALL);
+    return &psk->findings;
+}
+
+/* The releases that refuse TEXT; *COUNT: how many findings of RULE it has. */
+static cx_targets try_text(const char *format, const char *text, bool escapes, unsigned rule, size_t *count)
+{
+    unit_text t;
+    cx_acl acl = {0};
+    cx_passwd pw = {0};
+    cx_psk psk = {0};
+    if (escapes) unit_text_escaped(&t, text);
+    else unit_text_make(&t, cx_str_of(text));
+    cx_findings *f = read_format(format, &t, &acl, &pw, &psk);
+    unit_check_findings(f, t.source.text, CX_TARGETS_ALL);
+    cx_targets refused = f->refused;
+    if (count) *count = unit_count_rule(f, rule);
+    cx_acl_clear(&acl);
+    cx_passwd_clear(&pw);
+    cx_psk_clear(&psk);
+    unit_text_free(&t);
+    return refused;
+}
+
+/* ---- words ---- */
+
+START_TEST(words_are_documented)
+{
+    ck_assert_uint_gt(cx_word_count, 20);
+    for (size_t i = 0; i < cx_word_count; i++) {
+        const cx_word *w = &cx_words[i];
+        must(cx_format_find(cx_str_of(w->format)) != NULL, "'%s' is of no format", w->name);
+        must(*w->name && *w->kind && *w->syntax && *w->doc, "%s '%s' lacks name, kind, syntax or doc", w->format, w->name);
+        must(*w->accepted && *w->refused, "%s '%s' lacks an example", w->format, w->name);
+        must(w->accepted_by && w->refused_by, "%s '%s' is for no release", w->format, w->name);
+        must(cx_word_find(cx_str_of(w->format), cx_str_of(w->name)) == w, "%s '%s' is not found", w->format, w->name);
+    }
+}
+END_TEST
+
+START_TEST(words_accepted_examples_load)
+{
+    const cx_word *w = &cx_words[_i];
+    cx_targets refused = try_text(w->format, w->accepted, false, 0, NULL);
+    must(!(refused & w->accepted_by), "%s '%s': accepted by %x, refused by %x", w->format, w->name, w->accepted_by, refused);
+    must((refused | w->accepted_by) == CX_TARGETS_ALL, "%s '%s': %x load it too", w->format, w->name, CX_TARGETS_ALL & ~(refused | w->accepted_by));
+}
+END_TEST
+
+START_TEST(words_refused_examples_do_not_load)
+{
+    const cx_word *w = &cx_words[_i];
+    cx_targets refused = try_text(w->format, w->refused, false, 0, NULL);
+    must(refused == w->refused_by, "%s '%s': refused by %x, documented %x", w->format, w->name, refused, w->refused_by);
+}
+END_TEST
+
+START_TEST(word_look_ups)
+{
+    const cx_word *w = cx_word_find(CX_STR("acl"), CX_STR("topic"));
+    ck_assert_ptr_nonnull(w);
+    ck_assert_str_eq(w->kind, "keyword");
+    ck_assert_ptr_eq(cx_word_find(CX_STR_NONE, CX_STR("topic")), w);
+    ck_assert_ptr_null(cx_word_find(CX_STR("psk"), CX_STR("topic")));
+    ck_assert_ptr_null(cx_word_find(CX_STR("acl"), CX_STR("topi")));
+    ck_assert_ptr_null(cx_word_find(CX_STR("acl"), CX_STR("topics")));
+    ck_assert_ptr_null(cx_word_find(CX_STR("acl"), CX_STR("")));
+    ck_assert_str_eq(cx_word_alias(CX_STR("acl"), CX_STR("keyword"), CX_STR("topics"))->name, "topic");
+    ck_assert_str_eq(cx_word_alias(CX_STR("acl"), CX_STR("access"), CX_STR("rw"))->name, "readwrite");
+    ck_assert_str_eq(cx_word_alias(CX_STR("acl"), CX_STR("access"), CX_STR("read,write"))->name, "readwrite");
+    ck_assert_ptr_null(cx_word_alias(CX_STR("acl"), CX_STR("access"), CX_STR("topics")));
+    ck_assert_ptr_null(cx_word_alias(CX_STR("acl"), CX_STR("access"), CX_STR("")));
+    ck_assert_ptr_null(cx_word_alias(CX_STR("acl"), CX_STR("access"), CX_STR("all both")));
+    ck_assert_ptr_null(cx_word_alias(CX_STR("psk"), CX_STR("access"), CX_STR("rw")));
+}
+END_TEST
+
+/* An alias leads to its word, and no alias is a word of the same kind itself. */
+START_TEST(aliases_lead_to_their_words)
+{
+    for (size_t i = 0; i < cx_word_count; i++) {
+        const cx_word *w = &cx_words[i];
+        for (const char *p = w->aliases; *p;) {
+            size_t n = strcspn(p, " ");
+            cx_str alias = {p, n};
+            must(n > 0, "%s '%s' has an empty alias", w->format, w->name);
+            must(cx_word_alias(cx_str_of(w->format), cx_str_of(w->kind), alias) == w, "alias '%s' of '%s'", show(alias), w->name);
+            const cx_word *same = cx_word_find(cx_str_of(w->format), alias);
+            must(!same || strcmp(same->kind, w->kind) != 0, "alias '%s' of '%s' is a word", show(alias), w->name);
+            p += n + (p[n] == ' ');
+        }
+    }
+}
+END_TEST
+
+START_TEST(formats_are_documented)
+{
+    ck_assert_uint_ge(cx_format_count, 3);
+    for (size_t i = 0; i < cx_format_count; i++) {
+        const cx_format_info *f = &cx_formats[i];
+        must(*f->name && *f->title && *f->ebnf && *f->doc, "format '%s' lacks something", f->name);
+        must(cx_format_find(cx_str_of(f->name)) == f, "format '%s' is not found", f->name);
+    }
+    ck_assert_ptr_null(cx_format_find(CX_STR("ac")));
+    ck_assert_ptr_null(cx_format_find(CX_STR("")));
+}
+END_TEST
+
+/* ---- rules ---- */
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+START_TEST(rules_are_documented)
+{
+    const cx_rule_info *rule = &cx_rules[_i];
+    must(*rule->id && *rule->area && *rule->summary && *rule->why, "rule '%s' lacks something", rule->id);
+    must(strncmp(rule->id, rule->area, strlen(rule->area)) == 0, "rule '%s' is of the area '%s'", rule->id, rule->area);
+    must(strspn(rule->id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(rule->id), "rule '%s' has an odd id", rule->id);
+    must(!ends_with(rule->summary, "."), "the summary of '%s' ends with a full stop", rule->id);
+    must(cx_rule_find(cx_str_of(rule->id)) == rule, "rule '%s' is not found", rule->id);
+    must(rule->severity == CX_ADVICE || rule->severity == CX_WARNING || rule->severity == CX_ERROR, "rule '%s'", rule->id);
+    for (unsigned i = 0; i < CX_RULE_COUNT; i++) must(i == (unsigned)_i || strcmp(cx_rules[i].id, rule->id) != 0, "rule '%s' twice", rule->id);
+}
+END_TEST
+
+START_TEST(rules_bad_examples_have_the_finding)
+{
+    const cx_rule_info *rule = &cx_rules[_i];
+    size_t count;
+    try_text(rule->area, rule->bad, ends_with(rule->id, "-nul-byte"), (unsigned)_i, &count);
+    must(count > 0, "'bad' of '%s' has no such finding", rule->id);
+}
+END_TEST
+
+START_TEST(rules_good_examples_do_not)
+{
+    const cx_rule_info *rule = &cx_rules[_i];
+    size_t count;
+    cx_targets refused = try_text(rule->area, rule->good, ends_with(rule->id, "-nul-byte"), (unsigned)_i, &count);
+    must(count == 0, "'good' of '%s' has such a finding", rule->id);
+    must(refused == 0, "'good' of '%s' is refused by %x", rule->id, refused);
+}
+END_TEST
+
+/* An error is what some release refuses, or what costs a line; a warning never costs the file. */
+START_TEST(rules_severity_fits_the_example)
+{
+    const cx_rule_info *rule = &cx_rules[_i];
+    unit_text t;
+    cx_acl acl = {0};
+    cx_passwd pw = {0};
+    cx_psk psk = {0};
+    unit_text_escaped(&t, rule->bad);
+    cx_findings *f = read_format(rule->area, &t, &acl, &pw, &psk);
+    for (size_t i = 0; i < f->list.n; i++) {
+        const cx_finding *x = &f->list.items[i];
+        if (x->rule == (unsigned)_i && rule->severity != CX_ERROR) must(!x->refused, "'%s' is no error and refused by %x", rule->id, x->refused);
+    }
+    cx_acl_clear(&acl);
+    cx_passwd_clear(&pw);
+    cx_psk_clear(&psk);
+    unit_text_free(&t);
+}
+END_TEST
+
+START_TEST(rule_look_ups)
+{
+    ck_assert_ptr_eq(cx_rule_find(CX_STR("acl-bad-access")), &cx_rules[CX_RULE_ACL_BAD_ACCESS]);
+    ck_assert_ptr_null(cx_rule_find(CX_STR("acl-bad-acces")));
+    ck_assert_ptr_null(cx_rule_find(CX_STR("acl-bad-access2")));
+    ck_assert_ptr_null(cx_rule_find(CX_STR("")));
+    ck_assert_ptr_null(cx_rule_find(CX_STR_NONE));
+}
+END_TEST
+
+Suite *suite_grammar(void)
+{
+    Suite *s = suite_create("grammar");
+    TCase *t = tcase_create("releases");
+    tcase_add_test(t, releases_are_those_of_the_model);
+    tcase_add_test(t, release_look_ups);
+    tcase_add_test(t, behaviours_part_the_releases);
+    suite_add_tcase(s, t);
+    t = tcase_create("words");
+    tcase_add_test(t, words_are_documented);
+    tcase_add_loop_test(t, words_accepted_examples_load, 0, (int)cx_word_count);
+    tcase_add_loop_test(t, words_refused_examples_do_not_load, 0, (int)cx_word_count);
+    tcase_add_test(t, word_look_ups);
+    tcase_add_test(t, aliases_lead_to_their_words);
+    tcase_add_test(t, formats_are_documented);
+    suite_add_tcase(s, t);
+    t = tcase_create("rules");
+    tcase_add_loop_test(t, rules_are_documented, 0, CX_RULE_COUNT);
+    tcase_add_loop_test(t, rules_bad_examples_have_the_finding, 0, CX_RULE_COUNT);
+    tcase_add_loop_test(t, rules_good_examples_do_not, 0, CX_RULE_COUNT);
+    tcase_add_loop_test(t, rules_severity_fits_the_example, 0, CX_RULE_COUNT);
+    tcase_add_test(t, rule_look_ups);
+    suite_add_tcase(s, t);
+    return s;
+}

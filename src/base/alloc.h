@@ -21,4 +21,8 @@ void *cx_alloc(size_t size);                /* not zeroed */
 void *cx_calloc(size_t count, size_t size); /* zeroed; overflow is out of memory */
 void *cx_realloc(void *old, size_t count, size_t size);
 
+/* cx_calloc for a table that is read here and there: large pages when it is large.
+ * Given back with free(). */
+void *cx_calloc_pages(size_t count, size_t size);
+
 #endif

@@ -34,12 +34,11 @@ static const cx_trie *trie_of(cx_policy *p, cx_list *list, const cx_client *c, c
  * the rules of one user differ. */
 static inline bool literal_differs(const cx_rule *r, cx_str topic)
 {
-    if (r->literal < 8) return false;
+    uint64_t bytes;
+    if (r->literal < sizeof bytes) return false;
     if (topic.n < r->literal) return true;
-    uint64_t x, y;
-    memcpy(&x, r->filter + r->literal - 8, 8);
-    memcpy(&y, topic.p + r->literal - 8, 8);
-    return x != y;
+    memcpy(&bytes, topic.p + r->literal - sizeof bytes, sizeof bytes);
+    return bytes != r->probe;
 }
 
 static const cx_rule *scan(const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access, cx_str topic)
@@ -53,27 +52,34 @@ static const cx_rule *scan(const cx_policy *p, const cx_list *list, const cx_cli
     return NULL;
 }
 
-static const cx_rule *find(cx_policy *p, cx_list *list, const cx_client *c, cx_access access, cx_levels *levels,
-                           cx_str topic)
+/* The first rule of a list that matches, and what it says; NULL: none does. */
+static const cx_rule *find(cx_policy *p, cx_list *list, const cx_client *c, cx_access access, cx_str topic,
+                           cx_outcome *outcome)
 {
-    if (list->count <= SHORT_LIST) return scan(p, list, c, access, topic);
-    if (levels->count == 0) cx_levels_cut(levels, topic);
-    uint32_t rank = cx_trie_find(trie_of(p, list, c, access), levels, c);
-    return rank == CX_RANK_NONE ? NULL : p->rules.items + list->first + rank;
+    if (list->count <= SHORT_LIST) {
+        const cx_rule *r = scan(p, list, c, access, topic);
+        if (r) *outcome = (cx_outcome)r->outcome;
+        return r;
+    }
+    const cx_trie *t = trie_of(p, list, c, access);
+    uint32_t rank = cx_trie_find(t, topic, c);
+    if (rank == CX_RANK_NONE) return NULL;
+    *outcome = cx_trie_outcome(t, rank);
+    return p->rules.items + list->first + rank;
 }
 
 cx_verdict cx_policy_decide(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
 {
     cx_default fallback = p->defaults[s->kind][cx_access_index(access)];
     if (fallback.reason == CX_REASON_SUBSCRIBE_ALWAYS) return (cx_verdict){fallback.outcome, fallback.reason, NULL};
-    cx_levels levels;
-    levels.count = 0;
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         cx_list *list = &p->lists.items[s->holder->lists[i]];
+        if (list->count == 0) continue;
         if (list->refuses_unsafe && cx_client_unsafe(&s->client))
             return (cx_verdict){CX_DENY, CX_REASON_UNSAFE_ID, NULL};
-        const cx_rule *r = list->count ? find(p, list, &s->client, access, &levels, topic) : NULL;
-        if (r) return (cx_verdict){(cx_outcome)r->outcome, CX_REASON_RULE, r};
+        cx_outcome outcome;
+        const cx_rule *r = find(p, list, &s->client, access, topic, &outcome);
+        if (r) return (cx_verdict){outcome, CX_REASON_RULE, r};
     }
     return (cx_verdict){fallback.outcome, fallback.reason, NULL};
 }

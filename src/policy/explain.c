@@ -53,23 +53,27 @@ const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, c
     return NULL;
 }
 
+/* Where the level of S at byte AT ends. */
+static size_t level_end(cx_str s, size_t at)
+{
+    while (at < s.n && s.p[at] != '/') at++;
+    return at;
+}
+
 /* The client id that makes the rule's first level with %c equal to the topic's
  * level at the same depth; empty when none does. */
-static cx_str bound_id(const cx_rule *r, const cx_levels *l)
+static cx_str bound_id(const cx_rule *r, cx_str topic)
 {
     cx_str f = cx_rule_filter(r);
-    uint32_t depth = 0;
-    for (size_t i = 0; i + 1 < f.n && depth < l->count; i++) {
-        if (f.p[i] == '/') depth++;
-        if (f.p[i] != '%' || f.p[i + 1] != 'c') continue;
-        size_t begin = i, end = i + 2;
-        while (begin > 0 && f.p[begin - 1] != '/') begin--;
-        while (end < f.n && f.p[end] != '/') end++;
-        if (!cx_level_is_variable((cx_matcher)r->matcher, cx_str_sub(f, begin, end - begin))) continue;
-        cx_str level = {l->topic.p + l->start[depth], l->start[depth + 1] - 1 - l->start[depth]};
-        size_t fixed = end - begin - 2;
-        if (level.n <= fixed) return CX_STR_NONE;
-        return cx_str_sub(level, i - begin, level.n - fixed);
+    for (size_t i = 0, j = 0; i <= f.n && j <= topic.n;) {
+        cx_str own = cx_str_sub(f, i, level_end(f, i) - i), theirs = cx_str_sub(topic, j, level_end(topic, j) - j);
+        for (size_t k = 0; k + 1 < own.n; k++) {
+            if (own.p[k] != '%' || own.p[k + 1] != 'c' || !cx_level_is_variable((cx_matcher)r->matcher, own)) continue;
+            size_t fixed = own.n - 2; /* the text around %c */
+            return theirs.n > fixed ? cx_str_sub(theirs, k, theirs.n - fixed) : CX_STR_NONE;
+        }
+        i += own.n + 1;
+        j += theirs.n + 1;
     }
     return CX_STR_NONE;
 }
@@ -78,8 +82,6 @@ bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_
                         cx_verdict *verdict)
 {
     enum { TRIES = 64 };
-    cx_levels levels;
-    cx_levels_cut(&levels, topic);
     cx_verdict fresh = cx_policy_decide(p, s, access, topic);
     cx_str last = CX_STR_NONE;
     int tries = 0;
@@ -88,7 +90,7 @@ bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_
         for (uint32_t k = 0; k < list->count && tries < TRIES; k++) {
             const cx_rule *r = &p->rules.items[list->first + k];
             if (r->matcher == CX_MATCH_FILTER) continue;
-            cx_str bound = bound_id(r, &levels);
+            cx_str bound = bound_id(r, topic);
             if (bound.n == 0 || cx_str_eq(bound, last)) continue;
             last = bound;
             tries++;

@@ -51,11 +51,12 @@ enum { CX_GUARD_NAMED = 1 /* a user name */ };
 
 typedef struct cx_rule {
     const char *filter;
+    uint64_t probe; /* the last eight of the literal bytes, when there are as many */
     uint32_t filter_len;
-    uint32_t at;    /* of the filter in the policy's source */
-    uint8_t access; /* CX_ACCESS_… bits it answers */
+    uint32_t at;      /* of the filter in the policy's source */
+    uint16_t literal; /* bytes at the filter's beginning that every topic it matches has too */
+    uint8_t access;   /* CX_ACCESS_… bits it answers */
     uint8_t outcome, matcher, guard;
-    uint32_t literal; /* bytes at the filter's beginning that every topic it matches has too */
 } cx_rule;
 
 static inline cx_str cx_rule_filter(const cx_rule *r) { return (cx_str){r->filter, r->filter_len}; }

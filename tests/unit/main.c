@@ -3,7 +3,6 @@
  * CK_RUN_CASE choose, CK_VERBOSITY=verbose lists what holds. */
 #include "unit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 int main(void)

@@ -72,7 +72,7 @@ START_TEST(known_hashes)
             ck_assert_mem_eq(hash.salt, "saltsaltsalt", 12);
             ck_assert(cx_hash_check(&hash, CX_STR("pw")));
             ck_assert(!cx_hash_check(&hash, CX_STR("pW")));
-            ck_assert(!cx_hash_check(&hash, CX_STR("pw\0")));
+            if (i == 0) ck_assert(!cx_hash_check(&hash, CX_STR("pw\0"))); /* HMAC pads its key with NUL bytes */
             ck_assert(!cx_hash_check(&hash, CX_STR("p")));
             ck_assert(!cx_hash_check(&hash, CX_STR("")));
         }
@@ -151,7 +151,9 @@ static const struct {
     {"$7$" SALT "$" DIGEST7, CX_HASH_NOT_IN_TARGET, CX_HASH_ITERATIONS, CX_HASH_ITERATIONS},
     /* base64 */
     {"$6$!!!!$" DIGEST6, CX_HASH_SALT, CX_HASH_SALT, CX_HASH_SALT},
-    {"$6$c2FsdHNhbHRzYWw$" DIGEST6, CX_HASH_SALT, CX_HASH_SALT, CX_HASH_SALT},
+    /* of a group that is not complete nothing is decoded, so without their padding 11 bytes are 9 and 14 are 12 */
+    {"$6$c2FsdHNhbHRzYWw$" DIGEST6, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH},
+    {"$6$" SALT "eHk$" DIGEST6, OK, OK, OK},
     {"$6$" SALT "$upfVVfdk1wuq4oaO0WskiLMD8f29DsnYAbie2XwdOw4NXP6IO55bx2FJikHnOlHKP4NSNTDTTlFFWzDMm6RxhA", CX_HASH_DIGEST, CX_HASH_DIGEST, CX_HASH_DIGEST},
     {"$6$" SALT "$%%%%", CX_HASH_DIGEST, CX_HASH_DIGEST, CX_HASH_DIGEST},
     /* lengths: salts of 11, 13, 16, 63, 64, 65 and 99 bytes, digests of 63 and 66 */

@@ -2,7 +2,6 @@
  * cuts them (against the model's fgets), records, findings. */
 #include "unit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "model.h"
@@ -283,9 +282,10 @@ static void take(const cx_record *record, void *context)
     struct taken *t = context;
     must(record->targets != 0, "a record for no release");
     must(t->count < 64, "too many records");
-    if (record->kind != CX_RECORD_NUL) {
+    if (record->kind == CX_RECORD) {
         must(record->line.p >= t->text && record->line.p + record->line.n <= t->text + t->n, "a line outside the text");
-        must(!record->name.p || (record->name.p >= record->line.p && record->name.p + record->name.n <= record->line.p + record->line.n), "a name outside its line");
+        must(!record->name.n || (record->name.p >= record->line.p && record->name.p + record->name.n <= record->line.p + record->line.n), "a name outside its line");
+        must(!record->secret.n || (record->secret.p >= record->line.p && record->secret.p + record->secret.n <= record->line.p + record->line.n), "a secret outside its line");
     }
     t->items[t->count++] = *record;
 }
@@ -310,7 +310,7 @@ static void check_records(const unit_text *t, cx_targets targets)
             must(cx_str_is(x->name, m->name) && (x->secret.p != NULL) == (m->secret != NULL) && (!m->secret || cx_str_is(x->secret, m->secret)),
                  "%s: record '%s' '%s', want '%s' '%s', of '%s'", cx_releases[release].name, show(x->name), show(x->secret), m->name,
                  m->secret ? m->secret : "(none)", show(t->source.text));
-            must(x->name.p == t->bytes + m->name_at && (!m->secret || x->secret.p == t->bytes + m->secret_at), "%s: record '%s' stands elsewhere",
+            must((!x->name.n || x->name.p == t->bytes + m->name_at) && (!x->secret.n || x->secret.p == t->bytes + m->secret_at), "%s: record '%s' stands elsewhere",
                  cx_releases[release].name, m->name);
         }
         must(k == want.count, "%s: %zu records, want %zu, of '%s'", cx_releases[release].name, k, want.count, show(t->source.text));
@@ -377,16 +377,19 @@ START_TEST(records_tell_what_they_skip)
 {
     unit_text t;
     struct taken got = records_of(&t, "garbage\n  \n# a:b\n a : b : c d \n:::\nx:\ny");
-    ck_assert_uint_eq(got.count, 4);
+    ck_assert_uint_eq(got.count, 5);
     ck_assert_int_eq(got.items[0].kind, CX_RECORD_NO_COLON);
     ck_assert(cx_str_is(got.items[0].line, "garbage"));
     ck_assert_int_eq(got.items[1].kind, CX_RECORD);
     ck_assert(cx_str_is(got.items[1].name, "a") && cx_str_is(got.items[1].secret, "b") && cx_str_is(got.items[1].extra, "c d"));
     ck_assert(cx_str_is(got.items[1].line, " a : b : c d "));
-    ck_assert(cx_str_is(got.items[2].name, "x"));
-    ck_assert_ptr_nonnull(got.items[2].secret.p); /* the line feed is a blank field */
-    ck_assert_uint_eq(got.items[2].secret.n, 0);
-    ck_assert_int_eq(got.items[3].kind, CX_RECORD_NO_COLON);
+    ck_assert_int_eq(got.items[2].kind, CX_RECORD);
+    ck_assert_uint_eq(got.items[2].name.n, 0); /* the line feed is a blank field */
+    ck_assert_ptr_null(got.items[2].secret.p);
+    ck_assert(cx_str_is(got.items[3].name, "x"));
+    ck_assert_ptr_nonnull(got.items[3].secret.p); /* here too */
+    ck_assert_uint_eq(got.items[3].secret.n, 0);
+    ck_assert_int_eq(got.items[4].kind, CX_RECORD_NO_COLON);
     unit_text_free(&t);
     got = records_of(&t, "x:");
     ck_assert_uint_eq(got.count, 1);
@@ -521,8 +524,7 @@ START_TEST(targets_as_text)
     cx_arena a = {0};
     for (unsigned set = 0; set <= CX_TARGETS_ALL; set++) {
         char want[100] = "";
-        int left = 0;
-        for (size_t i = 0; i < CX_RELEASE_COUNT; i++) left += set >> i & 1;
+        unsigned left = (unsigned)__builtin_popcount(set);
         for (size_t i = 0, put = 0; i < CX_RELEASE_COUNT; i++) {
             if (!(set >> i & 1)) continue;
             if (put++) strcat(want, left == 1 ? " and " : ", ");

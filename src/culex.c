@@ -93,7 +93,8 @@ void culex_close(culex_policy *p)
 
 culex_answer culex_ask(culex_policy *p, const char *user, const char *clientid, culex_access access, const char *topic)
 {
-    cx_client c = {.anonymous = !user, .user = cx_str_of(user), .fresh = !clientid || !*clientid, .id = cx_str_of(clientid)};
+    cx_client c = {
+        .anonymous = !user, .user = cx_str_of(user), .fresh = !clientid || !*clientid, .id = cx_str_of(clientid)};
     cx_subject s = cx_policy_subject(&p->policy, c);
     cx_answer a = cx_broker_ask(&p->broker, &s, (cx_access)access, cx_str_of(topic));
     size_t line = a.verdict.rule ? cx_source_place(&p->source, a.verdict.rule->at).line : 0;

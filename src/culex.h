@@ -33,7 +33,8 @@ typedef struct culex_policy culex_policy;
 CULEX_API culex_policy *culex_open_acl(const char *path, const char *release, char *why, size_t why_size);
 
 /* The same for LENGTH bytes in memory, which are copied. */
-CULEX_API culex_policy *culex_read_acl(const void *bytes, size_t length, const char *release, char *why, size_t why_size);
+CULEX_API culex_policy *culex_read_acl(const void *bytes, size_t length, const char *release, char *why,
+                                       size_t why_size);
 
 CULEX_API void culex_close(culex_policy *policy); /* NULL is fine */
 

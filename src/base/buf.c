@@ -60,17 +60,25 @@ void cx_buf_printf(cx_buf *b, const char *format, ...)
     b->n += (size_t)n;
 }
 
+/* Invisible characters and those that turn the direction of the text around. */
+static bool hidden(uint32_t cp)
+{
+    return cp == 0xFEFF || (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) ||
+           (cp >= 0x2066 && cp <= 0x2069);
+}
+
 void cx_buf_put_safe(cx_buf *b, cx_str s)
 {
     for (size_t i = 0; i < s.n;) {
         uint32_t cp = 0;
         size_t len = cx_utf8_next(cx_str_sub(s, i, s.n - i), &cp);
-        if (len == 0 || cp < 0x20 || (cp >= 0x7F && cp < 0xA0)) {
-            cx_buf_printf(b, "\\x%02X", (unsigned char)s.p[i]);
-            i += 1;
-        } else {
+        if (len && cp >= 0x20 && !(cp >= 0x7F && cp < 0xA0) && !hidden(cp)) {
             cx_buf_put(b, cx_str_sub(s, i, len));
-            i += len;
+        } else if (cp == '\t') {
+            cx_buf_puts(b, "\\t");
+        } else {
+            for (size_t k = 0; k < (len ? len : 1); k++) cx_buf_printf(b, "\\x%02X", (unsigned char)s.p[i + k]);
         }
+        i += len ? len : 1;
     }
 }

@@ -19,8 +19,8 @@ void cx_buf_putc(cx_buf *b, char c);
 void cx_buf_fill(cx_buf *b, char c, size_t count);
 void cx_buf_printf(cx_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* For a person's terminal: control bytes and invalid UTF-8 as \xNN, so that no
- * file content can drive the terminal; valid UTF-8 as it is. */
+/* For a person's terminal: control bytes, invisible characters and invalid UTF-8
+ * as \xNN, so that no file content can drive the terminal or hide; TAB as \t. */
 void cx_buf_put_safe(cx_buf *b, cx_str s);
 
 static inline cx_str cx_buf_str(const cx_buf *b) { return (cx_str){b->p, b->n}; }

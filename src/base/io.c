@@ -26,7 +26,7 @@ static void say_errno(cx_error *e, const char *path, int number)
                       : number == EISDIR  ? "is a directory"
                       : number == ENOTDIR ? "a part of the path is not a directory"
                                           : strerror(number);
-    cx_error_set(e, "%s: %s", path, why);
+    cx_error_set(e, "%.300s%s: %s", *path ? path : "''", strlen(path) > 300 ? "…" : "", why);
 }
 
 static void say_too_large(cx_error *e, const char *path, size_t max)
@@ -42,7 +42,8 @@ static bool read_all(int fd, const char *path, size_t hint, size_t max, cx_buf *
     out->n = 0;
     for (;;) {
         if (out->n + 1 >= cap) {
-            cap = cap * 2;
+            cap = cap < max ? cap * 2 : cap + 4096;
+            if (cap > max + 2) cap = max + 2;
             out->p = cx_realloc(out->p, cap, 1);
         }
         ssize_t got = read(fd, out->p + out->n, cap - out->n - 1);

@@ -20,7 +20,7 @@ static bool dollar_denies(cx_access access, cx_str topic)
 cx_answer cx_broker_ask(const cx_broker *b, const cx_subject *s, cx_access access, cx_str topic)
 {
     bool name = access == CX_ACCESS_READ || access == CX_ACCESS_WRITE;
-    if (name ? !cx_topic_ok(topic) : cx_filter_check(topic).error != CX_FILTER_OK)
+    if (name ? !cx_topic_ok(topic) : cx_filter_check(topic).error != CX_FILTER_OK || !cx_mqtt_text_ok(topic))
         return gate(false, CX_REASON_INVALID_TOPIC);
     if (topic.p[0] == '$' && dollar_denies(access, topic)) return gate(false, CX_REASON_DOLLAR_TOPIC);
     cx_verdict v = cx_policy_decide(b->policy, s, access, topic);

@@ -57,9 +57,10 @@ static void put_json(cx_cli *cli, cx_policy_source *s, const cx_question *q)
     cx_aclcheck_end_json(&j);
 }
 
-static void put_error(cx_cli *cli)
+static void put_error(cx_cli *cli, size_t number)
 {
-    if (cli->format == CX_FORMAT_JSON) cx_buf_puts(&cli->out, "{\"error\":\"malformed line\"}\n");
+    if (cli->format == CX_FORMAT_JSON)
+        cx_buf_printf(&cli->out, "{\"error\":\"malformed line\",\"line\":%zu}\n", number);
     else cx_buf_puts(&cli->out, "error\n");
 }
 
@@ -76,7 +77,7 @@ int cx_aclcheck_batch(cx_cli *cli, cx_policy_source *s, const char *file)
         number++;
         if (!read_line((cx_str){text.p + at, end - at}, &q)) {
             if (!malformed++) first = number;
-            put_error(cli);
+            put_error(cli, number);
         } else if (cli->format == CX_FORMAT_JSON) {
             put_json(cli, s, &q);
         } else {

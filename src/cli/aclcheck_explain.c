@@ -16,7 +16,7 @@ static cx_str list_title(cx_arena *a, const cx_policy *p, const cx_list *list)
 static cx_str place_of(cx_arena *a, const cx_policy *p, const cx_rule *r)
 {
     uint32_t start;
-    cx_source_line(p->source, r->at, &start);
+    cx_source_line(p->source, r->at, CX_REACH_LINE, &start);
     cx_str text = cx_str_trim(cx_str_sub(p->source->text, start, r->at - start + r->filter_len));
     return cx_arena_printf(a, "%.*s:%zu '%.*s'", (int)p->source->name.n, p->source->name.p,
                            cx_source_place(p->source, r->at).line, (int)text.n, text.p);
@@ -92,14 +92,13 @@ static cx_str section_of(cx_arena *a, const cx_subject *s)
     return cx_arena_printf(a, "below 'user %.*s'", (int)s->client.user.n, s->client.user.p);
 }
 
-static cx_str change_to_deny(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
+static cx_str change_to_deny(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_str topic)
 {
     cx_str section = section_of(a, s);
     if (cx_behaves(p->release, CX_B_ACL_DENY) == CX_ACL_DENY_NO)
         return CX_STR("to deny: remove the rule or narrow it; this release has no 'deny'");
-    return cx_arena_printf(a, "to deny: 'topic deny %.*s' %.*s (it denies reading and writing, %s)", (int)topic.n,
-                           topic.p, (int)section.n, section.p,
-                           access == CX_ACCESS_READ ? "writing too" : "reading too");
+    return cx_arena_printf(a, "to deny: 'topic deny %.*s' %.*s (a deny takes reading and writing away)", (int)topic.n,
+                           topic.p, (int)section.n, section.p);
 }
 
 /* One line that says what would turn the answer; empty: nothing in the file can. */
@@ -118,7 +117,7 @@ static cx_str change(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_ac
     case CX_REASON_DEFAULT:
     case CX_REASON_UNKNOWN_USER: break;
     }
-    if (answer.allow) return change_to_deny(a, p, s, access, topic);
+    if (answer.allow) return change_to_deny(a, p, s, topic);
     const cx_rule *deny = answer.verdict.rule;
     if (deny) {
         cx_str place = place_of(a, p, deny);

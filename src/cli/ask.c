@@ -43,7 +43,7 @@ static cx_str rule_line(const struct cx_policy_target *t, const cx_rule *r, size
     cx_source *source = t->policy.source;
     uint32_t start;
     *line = cx_source_place(source, r->at).line;
-    cx_source_line(source, r->at, &start);
+    cx_source_line(source, r->at, CX_REACH_LINE, &start);
     return cx_str_trim(cx_str_sub(source->text, start, r->at - start + r->filter_len));
 }
 
@@ -82,14 +82,23 @@ static void put_no_rule(cx_buf *out, struct cx_policy_target *t, const cx_questi
 
 static void put_dollar(cx_buf *out, cx_str topic)
 {
-    if (cx_str_starts(topic, CX_STR("$SYS"))) cx_buf_puts(out, "no client may publish to $SYS, whatever the rules say");
+    if (cx_str_starts(topic, CX_STR("$SYS")))
+        cx_buf_puts(out, "no client may publish to a topic that begins with $SYS, whatever the rules say");
     else
         cx_buf_puts(
             out,
             "a topic that begins with $share names a shared subscription: nothing is published or delivered on it");
 }
 
-void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *q, cx_answer a)
+static void put_unsafe(cx_buf *out, const cx_question *q)
+{
+    bool user = cx_client_unsafe_user(&q->client);
+    cx_buf_puts(out, user ? "the user name '" : "the client id '");
+    cx_buf_put_safe(out, user ? q->client.user : q->client.id);
+    cx_buf_puts(out, "' has '+' or '#': the broker denies such a client all that its own rules do not allow");
+}
+
+void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)
 {
     switch (a.verdict.reason) {
     case CX_REASON_RULE: {
@@ -104,16 +113,15 @@ void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *
     case CX_REASON_DEFAULT:
     case CX_REASON_UNKNOWN_USER: put_no_rule(out, t, q); return;
     case CX_REASON_DOLLAR_TOPIC: put_dollar(out, q->topic); return;
-    case CX_REASON_UNSAFE_ID:
-        cx_buf_puts(
-            out,
-            "a user name or client id with '+' or '#' gets nothing from patterns: the broker denies it where they are asked");
-        return;
+    case CX_REASON_UNSAFE_ID: put_unsafe(out, q); return;
     case CX_REASON_SUBSCRIBE_ALWAYS:
-        cx_buf_puts(out, "an ACL file never refuses it; what is delivered is decided by 'read', message by message");
+        cx_buf_puts(out, "an ACL file never refuses it");
+        if (access == CX_ACCESS_SUBSCRIBE)
+            cx_buf_puts(out, "; what is delivered is decided by 'read', message by message");
         return;
     case CX_REASON_INVALID_TOPIC:
-        cx_buf_puts(out, "not a valid topic for this: the broker ends a connection that uses it");
+        cx_buf_printf(out, "not a valid topic%s: the broker ends a connection that uses it",
+                      access == CX_ACCESS_SUBSCRIBE || access == CX_ACCESS_UNSUBSCRIBE ? " filter" : " name");
         return;
     }
 }

@@ -27,6 +27,6 @@ cx_answer cx_ask(struct cx_policy_target *t, const cx_question *q, unsigned acce
 void cx_ask_put_json(cx_json *j, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a);
 
 /* "acl:12  'topic deny cmds/#'", or the reason in words. */
-void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *q, cx_answer a);
+void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct cx_option {
     const char *name;  /* without "--" */
     char letter;       /* 0: none */
     const char *value; /* what it takes, for --help; NULL: nothing */
-    const char *help;
+    const char *help;  /* NULL: known, but not shown */
 } cx_option;
 
 typedef struct cx_cli cx_cli;

@@ -1,6 +1,8 @@
 /* culex aclcheck: may this user do this on this topic? */
 #include "cli/cmd_aclcheck.h"
 
+#include <limits.h>
+
 #include "base/typo.h"
 #include "cli/ask.h"
 #include "policy/explain.h"
@@ -12,69 +14,116 @@ static const cx_option options[] = {
     {"anonymous", 0, NULL, "a client without a user name; USER is left out"},
     {"acl", 0, "FILE", "the ACL file, when it is not an operand"},
     {"passwd", 0, "FILE", "the password file that goes with it"},
+    {"password-file", 0, "FILE", NULL},
     {"argon2", 0, NULL, "the broker is built with argon2 (stock builds are not)"},
     {"explain", 0, NULL, "the whole trail, the nearest rule, the smallest change"},
     {"batch", 0, "FILE", "many questions: lines of user TAB clientid TAB access TAB topic"},
     {"as", 0, "KIND", "the policy's kind, when its name does not tell"},
     {"kind", 0, "KIND", "the same as --as"},
-    {"conf", 0, "FILE", "not in this version"},
-    {"dynsec", 0, "FILE", "not in this version"},
-    {"root", 0, "DIR", "not in this version"},
-    {"listener", 0, "PORT", "not in this version"},
+    {"conf", 0, "FILE", NULL},
+    {"dynsec", 0, "FILE", NULL},
+    {"root", 0, "DIR", NULL},
+    {"listener", 0, "PORT", NULL},
     {NULL, 0, NULL, NULL},
 };
 
-static void note_user(cx_cli *cli, cx_policy_source *s, const cx_question *q)
+static void note_text(cx_cli *cli, const char *what, cx_str text)
 {
-    const cx_client *c = &q->client;
-    if (c->anonymous) return;
-    if (c->user.n == 0)
-        cx_cli_note(cli, "a broker takes an empty user name for none: answered as for an anonymous client");
-    else if (!cx_mqtt_text_ok(c->user))
-        cx_cli_note(cli, "no client can connect with this user name: it is not valid in MQTT");
-    if (!c->fresh && !cx_mqtt_text_ok(c->id))
-        cx_cli_note(cli, "no client can connect with this client id: it is not valid in MQTT");
-    const cx_map *users = &s->targets[0].policy.users;
-    for (unsigned i = 0; s->has_passwd && i < s->target_count && c->user.n; i++) {
-        if (cx_passwd_find(&s->passwd, c->user, s->targets[i].release)) continue;
-        cx_cli_note(cli, "user '%.*s' could not connect (%s): no usable entry in %.*s", (int)c->user.n, c->user.p,
-                    s->targets[i].release->label, (int)s->passwd_source.name.n, s->passwd_source.name.p);
-    }
-    if (c->user.n == 0 || cx_map_get(users, c->user) != CX_MAP_NONE) return;
-    for (size_t i = 0; i < users->n; i++) {
-        if (!cx_typo_near(c->user, users->keys[i].key)) continue;
-        cx_cli_note(cli, "no user '%.*s' in %.*s, did you mean '%.*s'?", (int)c->user.n, c->user.p,
-                    (int)s->acl_source.name.n, s->acl_source.name.p, (int)users->keys[i].key.n, users->keys[i].key.p);
-        return;
-    }
+    if (!cx_mqtt_text_ok(text)) cx_cli_note(cli, "no client can use this %s: it is not valid in MQTT", what);
 }
 
-/* "a line says when another id is answered otherwise" */
-static void note_other_id(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access,
-                          bool with_target)
+/* Releases whose password file has no usable entry for the user. */
+static void note_no_login(cx_cli *cli, const cx_policy_source *s, cx_str user)
 {
-    if (!q->client.fresh || (access != CX_ACCESS_READ && access != CX_ACCESS_WRITE)) return;
-    if (!cx_topic_ok(q->topic)) return;
-    cx_subject s = cx_policy_subject(&t->policy, q->client);
-    cx_answer gate = cx_broker_ask(&t->broker, &s, (cx_access)access, q->topic);
-    cx_str id;
-    cx_answer other = {0};
-    if (gate.verdict.reason == CX_REASON_DOLLAR_TOPIC ||
-        !cx_policy_other_id(&t->policy, &s, (cx_access)access, q->topic, &id, &other.verdict))
+    cx_targets without = 0;
+    for (unsigned i = 0; s->has_passwd && i < s->target_count; i++)
+        if (!cx_passwd_find(&s->passwd, user, s->targets[i].release)) without |= CX_TARGET_BIT(s->targets[i].release);
+    if (!without) return;
+    cx_arena a = {0};
+    cx_str who = cx_targets_text(&a, without), file = s->passwd_source.name;
+    bool all = without == cli->targets;
+    cx_cli_note(cli, "user '%.*s' could not connect%s%.*s: no usable entry in %.*s", (int)user.n, user.p,
+                all ? "" : " to ", all ? 0 : (int)who.n, who.p, (int)file.n, file.p);
+    cx_arena_clear(&a);
+}
+
+static void note_near_user(cx_cli *cli, const cx_policy_source *s, cx_str user)
+{
+    const cx_map *users = &s->targets[0].policy.users;
+    if (cx_map_get(users, user) != CX_MAP_NONE) return;
+    unsigned best = UINT_MAX;
+    cx_str near = CX_STR_NONE, file = s->acl_source.name;
+    for (size_t i = 0; i < users->n && best > 1; i++) {
+        cx_str name = users->keys[i].key;
+        unsigned d = cx_typo_near(user, name) ? cx_typo_distance(user, name) : UINT_MAX;
+        if (d < best) {
+            best = d;
+            near = name;
+        }
+    }
+    if (near.p)
+        cx_cli_note(cli, "no user '%.*s' in %.*s, did you mean '%.*s'?", (int)user.n, user.p, (int)file.n, file.p,
+                    (int)near.n, near.p);
+}
+
+static void note_question(cx_cli *cli, const cx_policy_source *s, const cx_question *q)
+{
+    const cx_client *c = &q->client;
+    note_text(cli, "topic", q->topic);
+    if (!c->fresh) note_text(cli, "client id", c->id);
+    if (c->anonymous) return;
+    if (c->user.n == 0) {
+        cx_cli_note(cli, "a broker takes an empty user name for none: answered as for an anonymous client");
         return;
-    other.allow = other.verdict.outcome == CX_ALLOW;
-    cx_buf why = {0};
-    cx_ask_put_why(&why, t, q, other);
-    cx_cli_note(cli, "with client id '%.*s' (-i): %s %s%s%s, %.*s", (int)id.n, id.p, cx_ask_name(access),
-                other.allow ? "allow" : "deny", with_target ? " on " : "", with_target ? t->release->label : "",
-                (int)why.n, why.p);
-    cx_buf_clear(&why);
+    }
+    note_text(cli, "user name", c->user);
+    note_no_login(cli, s, c->user);
+    note_near_user(cli, s, c->user);
 }
 
 static bool same_answer(cx_answer a, cx_answer b)
 {
     if (a.allow != b.allow || a.verdict.reason != b.verdict.reason) return false;
     return !a.verdict.rule == !b.verdict.rule && (!a.verdict.rule || a.verdict.rule->at == b.verdict.rule->at);
+}
+
+/* The answer another, ordinary client id gets from one release; false: the same. */
+static bool other_id(struct cx_policy_target *t, const cx_question *q, unsigned access, cx_str *id, cx_answer *other)
+{
+    if (!q->client.fresh || (access != CX_ACCESS_READ && access != CX_ACCESS_WRITE)) return false;
+    cx_subject s = cx_policy_subject(&t->policy, q->client);
+    cx_reason reason = cx_broker_ask(&t->broker, &s, (cx_access)access, q->topic).verdict.reason;
+    if (reason == CX_REASON_DOLLAR_TOPIC || reason == CX_REASON_INVALID_TOPIC) return false;
+    if (!cx_policy_other_id(&t->policy, &s, (cx_access)access, q->topic, id, &other->verdict)) return false;
+    other->allow = other->verdict.outcome == CX_ALLOW;
+    return true;
+}
+
+/* Says when another id is answered otherwise, once for releases that say the same. */
+static void note_other_id(cx_cli *cli, cx_policy_source *s, const cx_question *q, unsigned access)
+{
+    cx_str ids[CX_RELEASE_COUNT];
+    cx_answer others[CX_RELEASE_COUNT];
+    cx_targets differs[CX_RELEASE_COUNT] = {0}; /* releases that say what the one with this index says */
+    for (unsigned i = 0; i < s->target_count; i++) {
+        if (!other_id(&s->targets[i], q, access, &ids[i], &others[i])) continue;
+        unsigned k = 0;
+        while (k < i && !(differs[k] && cx_str_eq(ids[k], ids[i]) && same_answer(others[k], others[i]))) k++;
+        differs[k] |= CX_TARGET_BIT(s->targets[i].release);
+    }
+    for (unsigned i = 0; i < s->target_count; i++) {
+        if (!differs[i]) continue;
+        cx_buf why = {0};
+        cx_arena a = {0};
+        cx_str who = cx_targets_text(&a, differs[i]);
+        bool all = differs[i] == cli->targets;
+        cx_ask_put_why(&why, &s->targets[i], q, access, others[i]);
+        cx_cli_note(cli, "with client id '%.*s' (-i): %s %s%s%.*s, %.*s", (int)ids[i].n, ids[i].p, cx_ask_name(access),
+                    others[i].allow ? "allow" : "deny", all ? "" : " on ", all ? 0 : (int)who.n, who.p, (int)why.n,
+                    why.p);
+        cx_arena_clear(&a);
+        cx_buf_clear(&why);
+    }
 }
 
 static void put_line(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a,
@@ -85,7 +134,7 @@ static void put_line(cx_cli *cli, struct cx_policy_target *t, const cx_question 
     cx_put_painted(out, cli->style, a.allow ? CX_PAINT_GOOD : CX_PAINT_BAD, a.allow ? CX_STR("allow") : CX_STR("deny"));
     cx_buf_fill(out, ' ', a.allow ? 2 : 3);
     if (with_target) cx_buf_printf(out, "%-6s  ", t->release->label);
-    cx_ask_put_why(out, t, q, a);
+    cx_ask_put_why(out, t, q, access, a);
     cx_buf_putc(out, '\n');
 }
 
@@ -97,7 +146,6 @@ static void put_text(cx_cli *cli, cx_policy_source *s, const cx_question *q, uns
     for (unsigned i = 0; i < (agree ? 1 : s->target_count); i++) {
         put_line(cli, &s->targets[i], q, access, answers[i], width, !agree);
         if (explain) cx_aclcheck_explain(&cli->out, &s->targets[i], q, access, answers[i]);
-        note_other_id(cli, &s->targets[i], q, access, !agree);
     }
 }
 
@@ -121,9 +169,9 @@ static int ask_one(cx_cli *cli, cx_policy_source *s, const cx_question *q)
             cx_ask_put_json(&j, &s->targets[i], q, *access, answers[i]);
             if (cx_cli_value(cli, "explain")) cx_aclcheck_explain_json(&j, &s->targets[i], q, *access, answers[i]);
             cx_json_end_object(&j);
-            note_other_id(cli, &s->targets[i], q, *access, true);
         }
         if (!json) put_text(cli, s, q, *access, answers, width);
+        note_other_id(cli, s, q, *access);
     }
     if (json) cx_aclcheck_end_json(&j);
     return denied ? CX_EXIT_NO : CX_EXIT_YES;
@@ -184,6 +232,11 @@ static int run(cx_cli *cli)
     cx_question q = {0};
     int code = -1;
     if (batch) {
+        static const char *const single[] = {"access", "clientid", "anonymous", "explain"};
+        for (size_t i = 0; i < sizeof single / sizeof *single; i++)
+            if (cx_cli_value(cli, single[i]))
+                return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' does not go with --batch, whose lines say it",
+                                   single[i]);
         if (cli->operand_count > 1)
             return cx_cli_fail(cli, CX_EXIT_USAGE, "with --batch the only operand is the policy");
         policy = cli->operand_count ? cli->operands[0] : NULL;
@@ -196,7 +249,7 @@ static int run(cx_cli *cli)
     if (code < 0 && batch) {
         code = cx_aclcheck_batch(cli, &s, batch);
     } else if (code < 0) {
-        note_user(cli, &s, &q);
+        note_question(cli, &s, &q);
         code = ask_one(cli, &s, &q);
     }
     cx_policy_close(&s);

@@ -51,7 +51,17 @@ static void put_count(cx_buf *out, size_t n, const char *what, const char **join
     *join = ", ";
 }
 
-static void put_content(cx_buf *out, const struct checked *c)
+/* How many entries there are, and how many of them every release that loads the file can use. */
+static void put_users(cx_buf *out, const struct checked *c, cx_targets loaded, const char **join)
+{
+    size_t usable = 0, n = c->passwd.entries.n;
+    for (size_t i = 0; i < n; i++) usable += (c->passwd.entries.items[i].usable & loaded) == loaded;
+    if (usable == n) put_count(out, n, "user", join);
+    else cx_buf_printf(out, "%s%zu of %zu users can log in", *join, usable, n);
+    *join = n ? ", " : *join;
+}
+
+static void put_content(cx_buf *out, const struct checked *c, cx_targets loaded)
 {
     const char *join = " (";
     if (c->kind == CX_KIND_ACL) {
@@ -59,7 +69,7 @@ static void put_content(cx_buf *out, const struct checked *c)
         put_count(out, c->acl.patterns, "pattern", &join);
         put_count(out, c->acl.users, "user line", &join);
     } else if (c->kind == CX_KIND_PASSWD) {
-        put_count(out, c->passwd.entries.n, "user", &join);
+        put_users(out, c, loaded, &join);
     } else {
         size_t n = c->psk.identities;
         if (n) cx_buf_printf(out, "%s%zu %s", join, n, n == 1 ? "identity" : "identities");
@@ -88,10 +98,11 @@ static void put_verdicts(cx_cli *cli, const struct checked *c)
     cx_buf_put_safe(out, c->source.name);
     cx_buf_puts(out, ": ");
     if (loaded) {
-        cx_put_painted(out, cli->style, CX_PAINT_GOOD, refused ? CX_STR("loads") : CX_STR("ok"));
+        cx_put_painted(out, cli->style, CX_PAINT_GOOD,
+                       refused || c->findings->count[CX_ERROR] ? CX_STR("loads") : CX_STR("ok"));
         cx_str who = cx_targets_text(&a, loaded);
         cx_buf_printf(out, " on %.*s", (int)who.n, who.p);
-        if (!refused) put_content(out, c);
+        if (!refused) put_content(out, c, loaded);
     }
     if (refused) {
         if (loaded) cx_buf_puts(out, ", ");
@@ -99,11 +110,11 @@ static void put_verdicts(cx_cli *cli, const struct checked *c)
         cx_str who = cx_targets_text(&a, refused);
         cx_buf_printf(out, " by %.*s", (int)who.n, who.p);
     }
-    cx_counts n = cx_findings_count(c->findings);
     const char *join = ": ";
-    put_count(out, n.errors, "error", &join);
-    put_count(out, n.warnings, "warning", &join);
-    if (c->findings->dropped) cx_buf_printf(out, ", and %zu more not shown", c->findings->dropped);
+    put_count(out, c->findings->count[CX_ERROR], "error", &join);
+    put_count(out, c->findings->count[CX_WARNING], "warning", &join);
+    size_t dropped = cx_findings_dropped(c->findings);
+    if (dropped) cx_buf_printf(out, ", %zu of them not shown", dropped);
     cx_buf_putc(out, '\n');
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
         if (refused & CX_TARGET_BIT(&cx_releases[i]))
@@ -143,12 +154,12 @@ static void put_json(cx_cli *cli, struct checked *c)
     for (size_t i = 0; i < c->findings->list.n; i++)
         cx_report_finding_json(&j, &c->source, &c->findings->list.items[i]);
     cx_json_end_array(&j);
-    cx_counts n = cx_findings_count(c->findings);
+    const size_t *n = c->findings->count;
     cx_json_object(&j, "summary");
-    cx_json_int(&j, "errors", (long long)n.errors);
-    cx_json_int(&j, "warnings", (long long)n.warnings);
-    cx_json_int(&j, "advice", (long long)n.advice);
-    cx_json_int(&j, "not_shown", (long long)c->findings->dropped);
+    cx_json_int(&j, "errors", (long long)n[CX_ERROR]);
+    cx_json_int(&j, "warnings", (long long)n[CX_WARNING]);
+    cx_json_int(&j, "advice", (long long)n[CX_ADVICE]);
+    cx_json_int(&j, "not_shown", (long long)cx_findings_dropped(c->findings));
     cx_json_end_object(&j);
     cx_json_end_object(&j);
     cx_buf_putc(&cli->out, '\n');

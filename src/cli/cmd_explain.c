@@ -38,10 +38,9 @@ static void put_example(cx_buf *out, const char *title, const char *text)
     cx_buf_printf(out, "\n%s\n", title);
     for (const char *p = text; *p;) {
         size_t n = strcspn(p, "\n");
-        cx_str line = {p, n > WIDTH ? WIDTH : n};
-        cx_buf_puts(out, "    ");
-        cx_buf_put_safe(out, line);
-        cx_buf_puts(out, n > WIDTH ? "…\n" : "\n");
+        if (n) cx_buf_puts(out, "    ");
+        cx_buf_put_safe(out, (cx_str){p, n});
+        cx_buf_puts(out, p[n] ? "\n" : " (no line feed)\n");
         p += n + (p[n] ? 1 : 0);
     }
 }
@@ -64,8 +63,14 @@ static void explain_word(cx_cli *cli, const cx_word *w)
     cx_put_painted(out, cli->style, CX_PAINT_BOLD, cx_str_of(w->name));
     cx_buf_printf(out, " (%s, %s)\n\n    %s\n\n", f ? f->title : w->format, w->kind, w->syntax);
     put_wrapped(out, w->doc);
-    put_example(out, "accepted:", w->accepted);
     cx_arena a = {0};
+    cx_str accepting = cx_targets_text(&a, w->accepted_by);
+    bool everywhere = w->accepted_by == CX_TARGETS_ALL;
+    put_example(
+        out,
+        cx_arena_printf(&a, "accepted%s%.*s:", everywhere ? "" : " by ", everywhere ? 0 : (int)accepting.n, accepting.p)
+            .p,
+        w->accepted);
     cx_str who = cx_targets_text(&a, w->refused_by);
     put_example(out, cx_arena_printf(&a, "refused%s%.*s:", who.n ? " by " : ", or lost", (int)who.n, who.p).p,
                 w->refused);
@@ -107,6 +112,7 @@ static int nothing(cx_cli *cli, const char *word)
 static int run(cx_cli *cli)
 {
     cx_str word = cx_str_of(cli->operands[0]);
+    if (cli->format == CX_FORMAT_JSON) return cx_cli_fail(cli, CX_EXIT_USAGE, "explain has no format json");
     const cx_rule_info *rule = cx_rule_find(word);
     const cx_format_info *format = cx_format_find(word);
     if (rule) {
@@ -123,7 +129,16 @@ static int run(cx_cli *cli)
         if (shown++) cx_buf_putc(&cli->out, '\n');
         explain_word(cli, &cx_words[i]);
     }
-    return shown ? CX_EXIT_YES : nothing(cli, cli->operands[0]);
+    if (shown) return CX_EXIT_YES;
+    static const char *const formats[] = {"acl", "passwd", "psk"}, *const kinds[] = {"access", "keyword"};
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < 2; k++) {
+            const cx_word *w = cx_word_alias(cx_str_of(formats[i]), cx_str_of(kinds[k]), word);
+            if (w)
+                return cx_cli_fail(cli, CX_EXIT_USAGE, "'%s' is no word of these files, did you mean '%s'?",
+                                   cli->operands[0], w->name);
+        }
+    return nothing(cli, cli->operands[0]);
 }
 
 const cx_command cx_cmd_explain = {

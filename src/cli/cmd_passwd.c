@@ -1,6 +1,7 @@
 /* culex passwd: work on password files. So far: verify. */
 #include "cli/cli.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/typo.h"
@@ -10,6 +11,7 @@
 static const cx_option options[] = {
     {"password-file", 0, "FILE",
      "the password: first line of FILE, '-' for standard input (else CULEX_PASSWORD, else a prompt)"},
+    {"passwd", 0, "FILE", NULL},
     {"argon2", 0, NULL, "the broker is built with argon2 (stock builds are not)"},
     {NULL, 0, NULL, NULL},
 };
@@ -55,14 +57,16 @@ static const char *why_not(const cx_passwd *pw, cx_str user, cx_str password, co
 
 static void note_near_user(cx_cli *cli, const cx_passwd *pw, cx_str user)
 {
-    for (size_t i = 0; i < pw->entries.n; i++)
-        if (cx_str_eq(pw->entries.items[i].user, user)) return;
-    for (size_t i = 0; i < pw->entries.n; i++) {
+    unsigned best = UINT_MAX;
+    cx_str near = CX_STR_NONE;
+    for (size_t i = 0; i < pw->entries.n && best > 0; i++) {
         cx_str name = pw->entries.items[i].user;
-        if (!cx_typo_near(user, name)) continue;
-        cx_cli_note(cli, "did you mean user '%.*s'?", (int)name.n, name.p);
-        return;
+        unsigned d = cx_typo_near(user, name) ? cx_typo_distance(user, name) : UINT_MAX;
+        if (d >= best) continue;
+        best = d;
+        near = name;
     }
+    if (near.p && best > 0) cx_cli_note(cli, "did you mean user '%.*s'?", (int)near.n, near.p);
 }
 
 static int answer(cx_cli *cli, const cx_passwd *pw, cx_str user, cx_str password)
@@ -94,6 +98,7 @@ static int answer(cx_cli *cli, const cx_passwd *pw, cx_str user, cx_str password
         } else if (any != all || !said) {
             cx_buf_printf(&cli->out, "%-5s  ", right[i] ? "allow" : "deny");
             if (any != all) cx_buf_printf(&cli->out, "%-7s", cx_releases[i].label);
+            if (user.n == 0) cx_buf_puts(&cli->out, "''");
             cx_buf_put_safe(&cli->out, user);
             cx_buf_printf(&cli->out, ": %s\n", why);
             said = true;
@@ -121,8 +126,8 @@ static int verify(cx_cli *cli, const char *path, const char *user)
         cx_arena a = {0};
         cx_str who = cx_targets_text(&a, refused);
         code = cx_cli_fail(cli, CX_EXIT_INPUT,
-                           "%s: refused by %.*s, so nobody can log in; 'culex check --kind passwd %s' shows why", path,
-                           (int)who.n, who.p, path);
+                           "%s: %.*s refuses the file and does not start; 'culex check --kind passwd' shows why", path,
+                           (int)who.n, who.p);
         cx_arena_clear(&a);
     } else {
         cx_buf password = {0};
@@ -152,6 +157,10 @@ static int run(cx_cli *cli)
             "too many operands; a password is never one: use --password-file, standard input or the prompt");
     if (cli->operand_count < 3)
         return cx_cli_fail(cli, CX_EXIT_USAGE, "too few operands; usage: culex %s", cli->command->usage);
+    if (cx_cli_value(cli, "passwd"))
+        return cx_cli_fail(
+            cli, CX_EXIT_USAGE,
+            "Mosquitto's password file is the operand FILE; --password-file holds the password to check");
     return verify(cli, cli->operands[1], cli->operands[2]);
 }
 

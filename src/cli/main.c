@@ -84,7 +84,8 @@ static int run(cx_cli *cli, int argc, char **argv)
 {
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *self = slash ? slash + 1 : argc > 0 ? argv[0] : "culex";
-    if (strcmp(self, "aclcheck") == 0) return run_command(cli, &cx_cmd_aclcheck, argc - 1, argv + 1);
+    if (strcmp(self, "aclcheck") == 0 && !(argc == 2 && strcmp(argv[1], "--version") == 0))
+        return run_command(cli, &cx_cmd_aclcheck, argc - 1, argv + 1);
     if (argc < 2) {
         cx_help_all(cli);
         cx_buf_put(&cli->err, cx_buf_str(&cli->out));

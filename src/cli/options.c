@@ -79,7 +79,7 @@ static int unknown_option(cx_cli *cli, const char *word, cx_str name)
     const cx_option *tables[] = {cli->command->options, common};
     for (int t = 0; name.n && t < 2; t++)
         for (const cx_option *o = tables[t]; o && o->name; o++)
-            if (cx_typo_near(name, cx_str_of(o->name)))
+            if (o->help && cx_typo_near(name, cx_str_of(o->name)))
                 return cx_cli_fail(cli, CX_EXIT_USAGE, "no option '%s', did you mean '--%s'?", word, o->name);
     return cx_cli_fail(cli, CX_EXIT_USAGE, "no option '%s'; 'culex %s --help' lists them", word, cli->command->name);
 }
@@ -128,6 +128,9 @@ static int read_targets(cx_cli *cli)
             return cx_cli_fail(cli, CX_EXIT_USAGE,
                                "no such release: '%.*s'; say 1.6, 2.0, 2.1 or an exact one from 1.6.15 on", (int)one.n,
                                one.p);
+        if (!cx_str_is(one, release->name) && !cx_str_is(one, release->label))
+            cx_cli_note(cli, "%.*s is answered as %s, the newest observed release not above it", (int)one.n, one.p,
+                        release->name);
         cli->targets |= CX_TARGET_BIT(release);
         rest = cx_str_sub(rest, one.n + (comma ? 1 : 0), rest.n - one.n - (comma ? 1 : 0));
     }
@@ -191,6 +194,7 @@ int cx_cli_parse(cx_cli *cli, const cx_command *command, int argc, char **argv)
 static void help_options(cx_buf *out, const cx_option *options)
 {
     for (const cx_option *o = options; o && o->name; o++) {
+        if (!o->help) continue; /* known, but for a later version or another command */
         char left[64];
         snprintf(left, sizeof left, "%c%c%s --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
                  o->letter ? "," : " ", o->name, o->value ? " " : "", o->value ? o->value : "");

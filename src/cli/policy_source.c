@@ -38,11 +38,12 @@ static int not_a_policy(cx_cli *cli, const char *path, cx_kind kind)
     switch (kind) {
     case CX_KIND_ACL: return -1;
     case CX_KIND_UNKNOWN:
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: neither name nor content tells what kind of file it is; say --as acl", path);
+        return cx_cli_fail(cli, CX_EXIT_USAGE,
+                           "%s: neither name nor content tells what kind of file it is; say --as acl", path);
     case CX_KIND_PASSWD:
     case CX_KIND_PSK:
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s is a %s file and grants nothing; name the ACL file%s", path, cx_kind_name(kind),
-                           kind == CX_KIND_PASSWD ? ", and this one with --passwd" : "");
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s is a %s file and grants nothing; name the ACL file%s", path,
+                           cx_kind_name(kind), kind == CX_KIND_PASSWD ? ", and this one with --passwd" : "");
     case CX_KIND_CONF:
     case CX_KIND_DYNSEC:
     case CX_KIND_YAML: break;
@@ -70,6 +71,8 @@ static int open_passwd(cx_policy_source *s, cx_cli *cli, const char *path)
     cx_passwd_read(&s->passwd, &s->passwd_source, cli->targets, cx_cli_value(cli, "argon2") != NULL);
     if (s->passwd.findings.refused & cli->targets)
         return refused(cli, &s->passwd_source, &s->passwd.findings, "passwd", true);
+    if (s->passwd.entries.n == 0 && cx_kind_guess(CX_STR(""), s->passwd_source.text) == CX_KIND_ACL)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s is an ACL file, not the password file", path);
     s->has_passwd = true;
     return -1;
 }
@@ -81,10 +84,18 @@ int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy)
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (cx_cli_value(cli, later[i]))
             return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' is not in this version", later[i]);
+    if (cx_cli_value(cli, "password-file"))
+        return cx_cli_fail(cli, CX_EXIT_USAGE,
+                           "--password-file holds one password; Mosquitto's password file is --passwd");
     const char *acl = cx_cli_value(cli, "acl"), *passwd = cx_cli_value(cli, "passwd");
     if (acl && policy) return cx_cli_fail(cli, CX_EXIT_USAGE, "two policies: '%s' and '%s'", acl, policy);
     if (!acl && !policy)
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "no policy: name an ACL file, as in 'culex %s'", cli->command->usage);
+        return cx_cli_fail(cli, CX_EXIT_USAGE,
+                           "no policy: name an ACL file, as in 'culex aclcheck alice sensors/door acl'");
+    const char *batch = cx_cli_value(cli, "batch"), *file = acl ? acl : policy;
+    if ((strcmp(file, "-") == 0) + (batch && strcmp(batch, "-") == 0) + (passwd && strcmp(passwd, "-") == 0) > 1)
+        return cx_cli_fail(cli, CX_EXIT_USAGE,
+                           "standard input can be only one of the policy, the password file and the batch");
     if (policy && strstr(policy, "://"))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "a live broker as the policy is not in this version");
     int code = open_acl(s, cli, acl ? acl : policy, acl != NULL);

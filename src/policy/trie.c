@@ -53,10 +53,10 @@ struct edge {
 
 struct cx_trie {
     const cx_rule *rules;
-    uint8_t *outcomes; /* of each rule, so that a decision need not fetch the rule */
+    uint8_t *outcomes;  /* of each rule, so that a decision need not fetch the rule */
     struct node *nodes; /* places 0 … size-1, and the root behind them; an id is a place + 1 */
     uint32_t size, used;
-    bool variables;     /* some rule has any */
+    bool variables;            /* some rule has any */
     CX_VEC(struct edge) edges; /* [0] is not used */
 };
 

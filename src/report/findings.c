@@ -2,7 +2,7 @@
 
 #include "base/utf8.h"
 
-enum { EXCERPT = 120, BEFORE = 60, TAB_WIDTH = 4 };
+enum { EXCERPT = 120, BEFORE = 60, TAB_WIDTH = 4, REACH = 4096 };
 
 void cx_put_painted(cx_buf *out, cx_style style, cx_paint paint, cx_str text)
 {
@@ -11,17 +11,6 @@ void cx_put_painted(cx_buf *out, cx_style style, cx_paint paint, cx_str text)
     if (colored) cx_buf_printf(out, "\033[%sm", codes[paint]);
     cx_buf_put_safe(out, text);
     if (colored) cx_buf_puts(out, "\033[0m");
-}
-
-cx_counts cx_findings_count(const cx_findings *f)
-{
-    cx_counts n = {0};
-    for (size_t i = 0; i < f->list.n; i++) {
-        if (f->list.items[i].severity == CX_ERROR) n.errors++;
-        else if (f->list.items[i].severity == CX_WARNING) n.warnings++;
-        else n.advice++;
-    }
-    return n;
 }
 
 static const char *severity_name(cx_severity s)
@@ -70,18 +59,27 @@ static cx_str masked(cx_buf *scratch, cx_str line, size_t *at, size_t *len)
     return cx_buf_str(scratch);
 }
 
+/* The nearest place at or before AT where no UTF-8 sequence is cut. */
+static size_t whole(cx_str line, size_t at)
+{
+    while (at > 0 && at < line.n && ((unsigned char)line.p[at] & 0xC0) == 0x80) at--;
+    return at;
+}
+
 static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, bool secret)
 {
     uint32_t start;
-    cx_str line = cx_source_line(source, x->span.at, &start);
+    cx_str line = cx_source_line(source, x->span.at, REACH, &start);
+    if (line.n && line.p[line.n - 1] == '\r' && x->span.at - start < line.n) line.n--;
     size_t at = x->span.at - start, len = x->span.len;
+    if (at > line.n) at = line.n;
     if (len > line.n - at) len = line.n - at;
     cx_buf scratch = {0}, gutter = {0};
     if (secret) line = masked(&scratch, line, &at, &len);
-    size_t from = line.n > EXCERPT && at > BEFORE ? at - BEFORE : 0;
-    size_t to = line.n - from > EXCERPT ? from + EXCERPT : line.n;
+    size_t from = line.n > EXCERPT && at > BEFORE ? whole(line, at - BEFORE) : 0;
+    size_t to = line.n - from > EXCERPT ? whole(line, from + EXCERPT) : line.n;
     if (at + len > to) len = to - at;
-    if (line.n == 0) goto done;
+    if (line.n == 0 || (x->span.len == 0 && x->span.at == 0)) goto done; /* about the file as a whole */
 
     cx_buf_printf(&gutter, "%5zu | ", cx_source_place(source, x->span.at).line);
     cx_put_painted(out, style, CX_PAINT_BLUE, cx_buf_str(&gutter));
@@ -126,10 +124,10 @@ void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_
     put_excerpt(out, style, source, x, secret);
     cx_arena a = {0};
     cx_targets about = x->refused ? x->refused : x->targets;
-    if (about != asked) {
+    if (about != asked && (x->refused || !x->note_count)) {
         cx_str who = cx_targets_text(&a, about);
         put_aside(out, style, "note",
-                  cx_arena_printf(&a, "%s %.*s", x->refused ? "refused by" : "true of", (int)who.n, who.p));
+                  cx_arena_printf(&a, x->refused ? "refused by %.*s" : "on %.*s only", (int)who.n, who.p));
     }
     cx_arena_clear(&a);
     for (unsigned i = 0; i < x->note_count; i++) put_aside(out, style, "note", x->notes[i]);

@@ -23,11 +23,6 @@ typedef enum {
 /* TEXT, safe for a terminal, in a colour when the style has any. */
 void cx_put_painted(cx_buf *out, cx_style style, cx_paint paint, cx_str text);
 
-typedef struct cx_counts {
-    size_t errors, warnings, advice;
-} cx_counts;
-cx_counts cx_findings_count(const cx_findings *f);
-
 /* "file:line:column: error: message [rule]", the line with a caret, notes, help.
  * ASKED: the releases the user asked about; a finding says which it is true of
  * when not of all. SECRET: what stands behind ':' in the file is not shown. */

@@ -14,7 +14,11 @@ void cx_secret_clear(cx_buf *secret)
 
 bool cx_secret_from_file(const char *path, cx_buf *secret, cx_error *e)
 {
-    if (!cx_read_file(path, (size_t)SECRET_MAX + 2, secret, e)) return false;
+    if (!cx_read_file(path, (size_t)SECRET_MAX + 2, secret, e)) {
+        if (strstr(e->text, "larger than"))
+            cx_error_set(e, "%s: longer than 65535 bytes, the most a password can have", path);
+        return false;
+    }
     char *feed = memchr(secret->p, '\n', secret->n);
     if (feed) secret->n = (size_t)(feed - secret->p);
     if (secret->n && secret->p[secret->n - 1] == '\r') secret->n--;

@@ -36,23 +36,32 @@ static cx_finding *merged(cx_findings *f, unsigned rule, cx_span span, cx_target
     return NULL;
 }
 
+bool cx_findings_full(const cx_findings *f, bool refuses) { return f->kept[refuses] >= CX_FINDINGS_MAX; }
+
+void cx_findings_drop(cx_findings *f, cx_severity severity, cx_targets refused)
+{
+    f->refused |= refused;
+    f->count[severity]++;
+}
+
+size_t cx_findings_dropped(const cx_findings *f)
+{
+    return f->count[CX_ADVICE] + f->count[CX_WARNING] + f->count[CX_ERROR] - f->list.n;
+}
+
 cx_finding *cx_findings_add(cx_findings *f, unsigned rule, cx_span span, cx_targets targets, cx_targets refused,
                             const char *message, ...)
 {
+    cx_severity severity = cx_rules[rule].severity;
     f->refused |= refused;
     cx_finding *x = f->merge ? merged(f, rule, span, targets, refused) : NULL;
     if (x) return x;
-    x = &f->spare;
-    if (f->list.n == CX_FINDINGS_MAX) {
-        f->dropped++;
-    } else {
-        cx_vec_reserve(&f->list, f->list.n + 1);
-        x = &f->list.items[f->list.n++];
-    }
-    cx_severity severity = cx_rules[rule].severity;
-    if (severity == CX_ERROR && !refused) severity = CX_WARNING;
+    f->count[severity]++;
+    if (cx_findings_full(f, refused != 0)) return &f->spare;
+    f->kept[refused != 0]++;
+    cx_vec_reserve(&f->list, f->list.n + 1);
+    x = &f->list.items[f->list.n++];
     *x = (cx_finding){.rule = rule, .severity = severity, .span = span, .targets = targets, .refused = refused};
-    if (x == &f->spare) return x;
     va_list args;
     va_start(args, message);
     x->message = format_in(&f->arena, message, args);
@@ -60,12 +69,22 @@ cx_finding *cx_findings_add(cx_findings *f, unsigned rule, cx_span span, cx_targ
     return x;
 }
 
+/* A text that would fill the screen says nothing: none then. */
+static cx_str short_text(cx_findings *f, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    return n < 0 || n > CX_FINDING_TEXT_MAX ? CX_STR_NONE : format_in(&f->arena, format, args);
+}
+
 void cx_finding_help(cx_findings *f, cx_finding *x, const char *help, ...)
 {
     if (x == &f->spare) return;
     va_list args;
     va_start(args, help);
-    x->help = format_in(&f->arena, help, args);
+    x->help = short_text(f, help, args);
     va_end(args);
 }
 
@@ -74,19 +93,26 @@ void cx_finding_note(cx_findings *f, cx_finding *x, const char *note, ...)
     if (x == &f->spare || x->note_count == CX_NOTES_MAX) return;
     va_list args;
     va_start(args, note);
-    cx_str text = format_in(&f->arena, note, args);
+    cx_str text = short_text(f, note, args);
     va_end(args);
     for (unsigned i = 0; i < x->note_count; i++)
         if (cx_str_eq(x->notes[i], text)) return; /* the same line, read for other releases */
-    x->notes[x->note_count++] = text;
+    if (text.n) x->notes[x->note_count++] = text;
+}
+
+/* The nearest place at or before N where no UTF-8 sequence is cut. */
+static size_t whole(cx_str text, size_t n)
+{
+    while (n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xC0) == 0x80) n--;
+    return n;
 }
 
 const char *cx_quote(cx_findings *f, cx_str text)
 {
-    if (f->list.n == CX_FINDINGS_MAX && f->dropped) return "";
     if (text.n <= QUOTE_MAX) return cx_arena_printf(&f->arena, "'%.*s'", (int)text.n, text.p).p;
-    return cx_arena_printf(&f->arena, "'%.*s…%.*s' (%zu bytes)", QUOTE_MAX / 2, text.p, QUOTE_MAX / 4,
-                           text.p + text.n - QUOTE_MAX / 4, text.n)
+    size_t head = whole(text, QUOTE_MAX / 2), tail = whole(text, text.n - QUOTE_MAX / 4);
+    return cx_arena_printf(&f->arena, "'%.*s…%.*s' (%zu bytes)", (int)head, text.p, (int)(text.n - tail), text.p + tail,
+                           text.n)
         .p;
 }
 

@@ -8,9 +8,11 @@
 #include "grammar/grammar.h"
 #include "text/source.h"
 
-/* Findings kept for one file; the rest is only counted. */
-#define CX_FINDINGS_MAX 1000
+/* Findings kept for one file: so many for which a release refuses it, and so many
+ * others; the rest is only counted. Longer texts than this are left out. */
+#define CX_FINDINGS_MAX 500
 #define CX_NOTES_MAX 4
+#define CX_FINDING_TEXT_MAX 400
 
 typedef struct cx_finding {
     unsigned rule; /* CX_RULE_… */
@@ -28,14 +30,22 @@ typedef struct cx_findings {
     CX_VEC(cx_finding) list;
     cx_finding spare;   /* what is handed out once the list is full */
     bool merge;         /* the same lines are read again for other releases: equal findings become one */
-    size_t dropped;     /* findings not kept */
+    size_t kept[2];     /* in the list: [true] those for which a release refuses the file, [false] others */
+    size_t count[3];    /* by cx_severity, kept or not */
     cx_targets refused; /* the union of all findings' refused, kept or not */
 } cx_findings;
 
 void cx_findings_clear(cx_findings *f);
 
-/* A new finding; the pointer is good until the next one is added. Severity is the
- * rule's, but error only where a release refuses the file. MESSAGE as printf: lower case, no full stop. */
+/* Whether a finding that refuses (or does not) would only be counted; a reader
+ * then spares itself the search for the right words and calls cx_findings_drop. */
+bool cx_findings_full(const cx_findings *f, bool refuses);
+void cx_findings_drop(cx_findings *f, cx_severity severity, cx_targets refused);
+
+/* Findings that are counted and not in the list. */
+size_t cx_findings_dropped(const cx_findings *f);
+
+/* A new finding; the pointer is good until the next one is added. MESSAGE as printf: lower case, no full stop. */
 cx_finding *cx_findings_add(cx_findings *f, unsigned rule, cx_span span, cx_targets targets, cx_targets refused,
                             const char *message, ...) __attribute__((format(printf, 6, 7)));
 void cx_finding_help(cx_findings *f, cx_finding *x, const char *help, ...) __attribute__((format(printf, 3, 4)));

@@ -64,6 +64,12 @@ static void read_plain(const struct reading *r)
     }
 }
 
+cx_str cx_record_nul(const cx_record *record)
+{
+    const char *nul = record->line.n ? memchr(record->line.p, '\0', record->line.n) : NULL;
+    return nul ? (cx_str){nul, 1} : cx_str_sub(record->line, 0, 0);
+}
+
 static void read_with_nul(const struct reading *r, const cx_release *release)
 {
     cx_lines lines;
@@ -79,8 +85,9 @@ static void read_with_nul(const struct reading *r, const cx_release *release)
         }
         if (lost.line.n) {
             if (!memchr(lost.line.p, '\0', lost.line.n)) lost.kind = CX_RECORD_LOST_LAST;
-            lost.name = lines.ended ? CX_STR("the rest of the file is lost") : CX_STR("the rest of the line is lost");
-            if (status == CX_LINE_LOST) lost.name = CX_STR("the line is lost");
+            lost.name = lines.ended ? CX_STR("the rest of the file is lost without a message")
+                                    : CX_STR("the rest of the line is lost without a message");
+            if (status == CX_LINE_LOST) lost.name = CX_STR("the line is lost without a message");
             emit(r, lost);
         }
         if (status == CX_LINE_END || lines.ended) return;

@@ -22,6 +22,9 @@ typedef struct cx_record {
     cx_str line;                /* without its line feed */
 } cx_record;
 
+/* Where the NUL byte of a CX_RECORD_NUL stands. */
+cx_str cx_record_nul(const cx_record *record);
+
 typedef void cx_record_handler(const cx_record *record, void *context);
 
 /* Reads SOURCE once, or once for each way the TARGETS cut it when it holds a NUL

@@ -47,13 +47,14 @@ cx_place cx_source_place(cx_source *s, uint32_t at)
     return (cx_place){low + 1, at - s->line_starts[low] + 1};
 }
 
-cx_str cx_source_line(const cx_source *s, uint32_t at, uint32_t *start)
+cx_str cx_source_line(const cx_source *s, uint32_t at, uint32_t reach, uint32_t *start)
 {
     const char *text = s->text.p;
-    const char *before = at ? memrchr(text, '\n', at) : NULL;
-    size_t from = before ? (size_t)(before - text) + 1 : 0;
-    const char *after = s->text.n > at ? memchr(text + at, '\n', s->text.n - at) : NULL;
-    size_t to = after ? (size_t)(after - text) : s->text.n;
+    size_t low = at > reach ? at - reach : 0, high = s->text.n - at > reach ? at + (size_t)reach : s->text.n;
+    const char *before = at > low ? memrchr(text + low, '\n', at - low) : NULL;
+    size_t from = before ? (size_t)(before - text) + 1 : low;
+    const char *after = high > at ? memchr(text + at, '\n', high - at) : NULL;
+    size_t to = after ? (size_t)(after - text) : high;
     *start = (uint32_t)from;
     return cx_str_sub(s->text, from, to - from);
 }

@@ -34,7 +34,11 @@ void cx_source_clear(cx_source *s);
 static inline cx_str cx_source_str(const cx_source *s, cx_span span) { return cx_str_sub(s->text, span.at, span.len); }
 
 cx_place cx_source_place(cx_source *s, uint32_t at);
-/* The whole line at an offset, without its line feed, and where it begins. */
-cx_str cx_source_line(const cx_source *s, uint32_t at, uint32_t *start);
+/* The line at an offset, without its line feed, and where it begins; of a longer
+ * line the part within REACH bytes before and behind the offset. */
+cx_str cx_source_line(const cx_source *s, uint32_t at, uint32_t reach, uint32_t *start);
+
+/* The whole line, however long the keyword and topic in it are. */
+#define CX_REACH_LINE 262144u
 
 #endif

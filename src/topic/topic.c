@@ -131,7 +131,12 @@ bool cx_has_wildcard(cx_str text)
 
 bool cx_topic_ok(cx_str topic)
 {
-    return topic.n > 0 && topic.n <= CX_TOPIC_MAX && !cx_has_wildcard(topic) && !too_deep(topic);
+    if (topic.n == 0 || topic.n > CX_TOPIC_MAX || too_deep(topic)) return false;
+    for (size_t i = next_special(topic, 0); i < topic.n; i = next_special(topic, i + 1)) {
+        if (byte_class[(unsigned char)topic.p[i]] == WILDCARD) return false;
+        if (byte_class[(unsigned char)topic.p[i]] == UNUSUAL) return !cx_has_wildcard(topic) && cx_mqtt_text_ok(topic);
+    }
+    return true;
 }
 
 /* How many bytes two texts have in common at their beginning. */

@@ -35,7 +35,8 @@ cx_filter_info cx_filter_check(cx_str filter);
  * ends the connection at any other. */
 bool cx_mqtt_text_ok(cx_str text);
 
-/* A topic name to publish to: not empty, no wildcard, neither too long nor too deep. */
+/* A topic name to publish to: text that MQTT allows, not empty, no wildcard, neither
+ * too long nor too deep. */
 bool cx_topic_ok(cx_str topic);
 
 /* Has it a '+' or a '#' anywhere? */

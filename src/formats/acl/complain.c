@@ -1,6 +1,7 @@
 #include "formats/acl/complain.h"
 
 #include "base/typo.h"
+#include "base/utf8.h"
 
 static cx_span span_of(const struct cx_acl_reader *r, cx_str part)
 {
@@ -76,6 +77,16 @@ static void bad_blank(struct cx_acl_reader *r, const cx_acl_line *l, const char 
     else cx_finding_help(r->findings, x, "write one space in place of the TAB");
 }
 
+/* Would a line of this keyword with these words behind it be read? */
+static bool reads_as(const char *keyword, cx_str rest)
+{
+    if (strcmp(keyword, "user") == 0) return true;
+    const char *space = memchr(rest.p, ' ', rest.n);
+    if (!space) return true;
+    const cx_word *w = cx_word_find(CX_STR("acl"), (cx_str){rest.p, (size_t)(space - rest.p)});
+    return w && strcmp(w->kind, "access") == 0;
+}
+
 void cx_acl_bad_keyword(struct cx_acl_reader *r, const cx_acl_line *l)
 {
     cx_str word = l->keyword;
@@ -86,8 +97,15 @@ void cx_acl_bad_keyword(struct cx_acl_reader *r, const cx_acl_line *l)
         cx_finding_help(r->findings, x, "save the file as UTF-8 without a byte order mark");
         return;
     }
-    if (word.p[0] == '#') {
-        cx_finding *x = refuse(r, CX_RULE_ACL_BAD_WHITESPACE, cx_str_sub(word, 0, 1),
+    if (cx_str_starts(word, CX_STR("\xFF\xFE")) || cx_str_starts(word, CX_STR("\xFE\xFF"))) {
+        cx_finding *x = refuse(r, CX_RULE_ACL_BAD_WHITESPACE, cx_str_sub(word, 0, 2),
+                               "the file is UTF-16, which no broker reads%.0s", word);
+        cx_finding_help(r->findings, x, "save the file as UTF-8 without a byte order mark");
+        return;
+    }
+    const char *hash = cx_str_trim(word).p;
+    if (*hash == '#') {
+        cx_finding *x = refuse(r, CX_RULE_ACL_BAD_WHITESPACE, (cx_str){hash, 1},
                                "'#' begins a comment only in the first column of a line%.0s", word);
         cx_finding_help(r->findings, x, "remove the blanks before '#'");
         return;
@@ -107,7 +125,10 @@ void cx_acl_bad_keyword(struct cx_acl_reader *r, const cx_acl_line *l)
         cx_str tail = {sign + 1, (size_t)(l->line.p + l->line.n - sign - 1)};
         cx_finding_help(r->findings, x, "separate the words with a space: '%s %.*s'", keyword, (int)tail.n, tail.p);
     } else if (keyword) {
-        cx_finding_help(r->findings, x, "did you mean '%s%s%.*s'?", keyword, rest.n ? " " : "", (int)rest.n, rest.p);
+        bool whole = rest.n && rest.n < CX_FINDING_TEXT_MAX / 2 &&
+                     reads_as(keyword, rest); /* not to suggest what is refused too */
+        cx_finding_help(r->findings, x, "did you mean '%s%s%.*s'?", keyword, whole ? " " : "", whole ? (int)rest.n : 0,
+                        rest.p);
     } else {
         cx_finding_help(r->findings, x, "a line begins with 'user', 'topic' or 'pattern', or with '#' for a comment");
     }
@@ -166,34 +187,55 @@ static const char *filter_message(cx_filter_error error)
     cx_bug("no message for this filter error");
 }
 
-/* The filter with the character at AT replaced by TEXT. */
-static void help_filter(struct cx_acl_reader *r, cx_finding *x, const cx_acl_line *l, size_t at, const char *text,
-                        const char *why)
+/* The line with CUT bytes of the filter from AT on replaced by TEXT. */
+static void help_filter(struct cx_acl_reader *r, cx_finding *x, const cx_acl_line *l, size_t at, size_t cut,
+                        const char *text, const char *why)
 {
     cx_str v = l->value;
     int before = (int)(v.p - l->line.p + (ptrdiff_t)at);
-    cx_finding_help(r->findings, x, "%s: '%.*s%s%.*s'", why, before, l->line.p, text, (int)(v.n - at - 1),
-                    v.p + at + 1);
+    cx_finding_help(r->findings, x, "%s: '%.*s%s%.*s'", why, before, l->line.p, text, (int)(v.n - at - cut),
+                    v.p + at + cut);
+}
+
+static void help_bad_filter(struct cx_acl_reader *r, cx_finding *x, const cx_acl_line *l, cx_filter_info info)
+{
+    size_t at = info.at, n = l->value.n;
+    bool last = at + 1 == n, behind_level = at > 0 && l->value.p[at - 1] != '+' && l->value.p[at - 1] != '#';
+    if (info.error == CX_FILTER_HASH && last && behind_level) {
+        help_filter(r, x, l, at, 1, "/#", "for everything below it write");
+    } else if (info.error == CX_FILTER_PLUS && last && behind_level) {
+        help_filter(r, x, l, at, 1, "/+", "for every level below it write");
+    } else if (info.error == CX_FILTER_NOT_LAST && at + 2 == n) {
+        help_filter(r, x, l, at + 1, 1, "", "'#' already covers what is below");
+    } else if (info.error == CX_FILTER_NOT_LAST) {
+        help_filter(r, x, l, at, 1, "+", "'+' stands for one level");
+    } else if (info.error == CX_FILTER_PLUS || info.error == CX_FILTER_HASH) {
+        cx_finding_help(r->findings, x,
+                        "wildcards stand for whole levels, as in 'sensors/+/temperature' and 'sensors/#'");
+    }
+}
+
+/* Whether what is wrong with the filter is a comment behind it. */
+static bool is_comment_error(cx_str value, const char *comment, cx_filter_info info)
+{
+    if (!comment || info.error == CX_FILTER_LONG) return false;
+    const char *error = value.p + info.at;
+    return error >= comment || !memchr(error, '/', (size_t)(comment - error));
 }
 
 void cx_acl_bad_filter(struct cx_acl_reader *r, const cx_acl_line *l, cx_filter_info info)
 {
     cx_str v = l->value;
     const char *comment = comment_in(v);
-    if (comment && comment < v.p + v.n && info.error != CX_FILTER_LONG && info.at + 1 >= (size_t)(comment - v.p)) {
+    if (is_comment_error(v, comment, info)) {
         cx_finding *x = refuse(r, CX_RULE_ACL_INLINE_COMMENT, (cx_str){comment, (size_t)(v.p + v.n - comment)},
                                "a comment cannot follow a rule: the topic is read as %s", v);
         help_move_comment(r, x, l, comment);
         return;
     }
     bool long_or_deep = info.error == CX_FILTER_LONG || info.error == CX_FILTER_DEEP;
-    cx_str part = long_or_deep ? cx_str_sub(v, 0, v.n) : cx_str_sub(v, info.at, 1);
-    cx_finding *x = refuse(r, CX_RULE_ACL_INVALID_FILTER, part, filter_message(info.error), v);
-    if (info.error == CX_FILTER_HASH && info.at + 1 == v.n)
-        help_filter(r, x, l, info.at, "/#", "for everything below it write");
-    if (info.error == CX_FILTER_NOT_LAST) help_filter(r, x, l, info.at, "+", "'+' stands for one level");
-    if (info.error == CX_FILTER_PLUS && info.at + 1 == v.n)
-        help_filter(r, x, l, info.at, "/+", "for every level below it write");
+    cx_str part = long_or_deep ? v : cx_str_sub(v, info.at, 1);
+    help_bad_filter(r, refuse(r, CX_RULE_ACL_INVALID_FILTER, part, filter_message(info.error), v), l, info);
 }
 
 void cx_acl_missing_topic(struct cx_acl_reader *r, const cx_acl_line *l)
@@ -213,8 +255,10 @@ void cx_acl_missing_user(struct cx_acl_reader *r, const cx_acl_line *l)
 void cx_acl_deny_unknown(struct cx_acl_reader *r, const cx_acl_line *l)
 {
     cx_targets without = r->targets & cx_releases_where(CX_B_ACL_DENY, CX_ACL_DENY_NO);
-    cx_finding *x = cx_findings_add(r->findings, CX_RULE_ACL_DENY_NOT_IN_TARGET, span_of(r, l->access), without,
-                                    without, "'deny' came with Mosquitto 2.0, this release does not know it");
+    cx_str who = cx_targets_text(&r->findings->arena, without);
+    cx_finding *x =
+        cx_findings_add(r->findings, CX_RULE_ACL_DENY_NOT_IN_TARGET, span_of(r, l->access), without, without,
+                        "'deny' came with Mosquitto 2.0, %.*s does not know it", (int)who.n, who.p);
     cx_finding_help(r->findings, x, "grant only what is wanted; there is no way to take a part of it back");
 }
 
@@ -233,9 +277,14 @@ static bool doubtful_value(struct cx_acl_reader *r, const cx_acl_line *l, const 
     return true;
 }
 
-static void unmatchable(struct cx_acl_reader *r, cx_str value, const char *message)
+/* WHAT is "the topic" or "the user name". */
+static void unmatchable(struct cx_acl_reader *r, cx_str value, const char *what)
 {
-    cx_finding *x = doubt(r, CX_RULE_ACL_CONTROL_CHARACTER, value, message, value);
+    const char *why = value.n > CX_TOPIC_MAX ? "is longer than 65535 bytes"
+                      : cx_utf8_valid(value) ? "holds a control character"
+                                             : "is not UTF-8";
+    cx_finding *x = cx_findings_add(r->findings, CX_RULE_ACL_CONTROL_CHARACTER, span_of(r, value), r->targets, 0,
+                                    "%s %s %s", what, cx_quote(r->findings, value), why);
     cx_finding_note(r->findings, x,
                     "the file loads, but no client can send these bytes: the broker ends a connection that tries");
 }
@@ -249,6 +298,7 @@ void cx_acl_doubtful_rule(struct cx_acl_reader *r, const cx_acl_line *l, bool un
             doubt(r, CX_RULE_ACL_BAD_WHITESPACE, (cx_str){tab, 1}, "a TAB does not separate words: the topic is %s", v);
         cx_finding_note(r->findings, x,
                         "the file loads, and this line grants nothing: no topic of a client contains a TAB");
+        if (cx_str_starts(v, CX_STR("deny\t"))) cx_finding_note(r->findings, x, "so nothing is denied by it");
         cx_finding_help(r->findings, x, "write one space in place of the TAB");
         return;
     }
@@ -269,7 +319,7 @@ void cx_acl_doubtful_rule(struct cx_acl_reader *r, const cx_acl_line *l, bool un
         cx_finding_help(r->findings, x, "put the real topic in its place, without the brackets");
         return;
     }
-    if (unusual && !cx_mqtt_text_ok(v)) unmatchable(r, v, "the topic %s holds a control character or is not UTF-8");
+    if (unusual && !cx_mqtt_text_ok(v)) unmatchable(r, v, "the topic");
 }
 
 void cx_acl_doubtful_user(struct cx_acl_reader *r, const cx_acl_line *l)
@@ -281,9 +331,7 @@ void cx_acl_doubtful_user(struct cx_acl_reader *r, const cx_acl_line *l)
         cx_finding_help(r->findings, x, "put the real user name in its place, without the brackets");
         return;
     }
-    if (!cx_mqtt_text_ok(l->value))
-        unmatchable(r, l->value,
-                    "the user name %s holds a control character, is not UTF-8 or is longer than 65535 bytes");
+    if (!cx_mqtt_text_ok(l->value)) unmatchable(r, l->value, "the user name");
 }
 
 void cx_acl_pattern_without_variable(struct cx_acl_reader *r, const cx_acl_line *l)

@@ -10,6 +10,16 @@ struct reading {
     cx_acl *acl;
 };
 
+/* True when a finding about a line would only be counted, which is done. */
+static bool enough(struct reading *r, cx_severity severity, cx_targets refused)
+{
+    if (!cx_findings_full(&r->acl->findings, refused != 0)) return false;
+    cx_findings_drop(&r->acl->findings, severity, refused);
+    return true;
+}
+
+static bool enough_errors(struct reading *r) { return enough(r, CX_ERROR, r->say.targets); }
+
 static void add_entry(struct reading *r, cx_acl_kind kind, unsigned access, const cx_acl_line *l, bool percent)
 {
     cx_span value = {(uint32_t)(l->value.p - r->say.source->text.p), (uint32_t)l->value.n};
@@ -22,10 +32,9 @@ static void read_user(struct reading *r, cx_acl_line *l)
     const char *end = l->line.p + l->line.n, *from = l->keyword.p + l->keyword.n;
     l->value = cx_str_trim((cx_str){from, (size_t)(end - from)});
     if (l->value.n == 0) {
-        cx_acl_missing_user(&r->say, l);
+        if (!enough_errors(r)) cx_acl_missing_user(&r->say, l);
         return;
     }
-    r->acl->users++;
     cx_acl_doubtful_user(&r->say, l);
     add_entry(r, CX_ACL_USER, 0, l, false);
 }
@@ -52,7 +61,7 @@ static void read_rule(struct reading *r, cx_acl_line *l, cx_acl_kind kind)
     const char *end = l->line.p + l->line.n, *p = l->keyword.p + l->keyword.n;
     while (p < end && *p == ' ') p++;
     if (p == end) {
-        cx_acl_missing_topic(&r->say, l);
+        if (!enough_errors(r)) cx_acl_missing_topic(&r->say, l);
         return;
     }
     const char *space = memchr(p, ' ', (size_t)(end - p));
@@ -64,7 +73,7 @@ static void read_rule(struct reading *r, cx_acl_line *l, cx_acl_kind kind)
         l->value = cx_str_trim((cx_str){space, (size_t)(end - space)});
         access = access_bits(l->access);
         if (access == 0) {
-            cx_acl_bad_access(&r->say, l);
+            if (!enough_errors(r)) cx_acl_bad_access(&r->say, l);
             return;
         }
         if (access == CX_ACL_DENY && (r->say.targets & cx_releases_where(CX_B_ACL_DENY, CX_ACL_DENY_NO)))
@@ -72,17 +81,13 @@ static void read_rule(struct reading *r, cx_acl_line *l, cx_acl_kind kind)
     }
     cx_filter_info info = cx_filter_check(l->value);
     if (info.error != CX_FILTER_OK) {
-        cx_acl_bad_filter(&r->say, l, info);
+        if (!enough_errors(r)) cx_acl_bad_filter(&r->say, l, info);
         return;
     }
     if (!space || info.unusual || memchr(l->value.p, ' ', l->value.n) || l->value.p[0] == '<')
         cx_acl_doubtful_rule(&r->say, l, info.unusual);
-    if (kind == CX_ACL_PATTERN) {
-        r->acl->patterns++;
-        if (!info.percent || !has_variable(l->value)) cx_acl_pattern_without_variable(&r->say, l);
-    } else {
-        r->acl->rules++;
-    }
+    if (kind == CX_ACL_PATTERN && (!info.percent || !has_variable(l->value)) && !enough(r, CX_WARNING, 0))
+        cx_acl_pattern_without_variable(&r->say, l);
     add_entry(r, kind, access, l, info.percent);
 }
 
@@ -99,7 +104,7 @@ static void read_line(struct reading *r, cx_str line)
     if (cx_str_eq(l.keyword, CX_STR("topic"))) read_rule(r, &l, CX_ACL_TOPIC);
     else if (cx_str_eq(l.keyword, CX_STR("pattern"))) read_rule(r, &l, CX_ACL_PATTERN);
     else if (cx_str_eq(l.keyword, CX_STR("user"))) read_user(r, &l);
-    else cx_acl_bad_keyword(&r->say, &l);
+    else if (!enough_errors(r)) cx_acl_bad_keyword(&r->say, &l);
 }
 
 static void lost_last_line(struct reading *r, size_t at)
@@ -185,12 +190,19 @@ static void merge_readings(cx_acl *acl)
     acl->entries.n = kept;
 }
 
+static void count_entries(cx_acl *acl)
+{
+    size_t *const counts[] = {
+        [CX_ACL_USER] = &acl->users, [CX_ACL_TOPIC] = &acl->rules, [CX_ACL_PATTERN] = &acl->patterns};
+    for (size_t i = 0; i < acl->entries.n; i++) ++*counts[acl->entries.items[i].kind];
+}
+
 static void no_rules(cx_acl *acl, cx_targets targets)
 {
     cx_finding *x = cx_findings_add(&acl->findings, CX_RULE_ACL_NO_RULES, (cx_span){0, 0}, targets, 0,
                                     "no rule at all: every publish and every delivery is denied");
     cx_finding_help(&acl->findings, x,
-                    "grant something, as in 'topic readwrite #' below a 'user' line, or do not set acl_file");
+                    "grant something, as in 'topic read sensors/#' below a 'user' line, or do not set acl_file");
 }
 
 void cx_acl_read(cx_acl *acl, cx_source *source, cx_targets targets, unsigned threads)
@@ -212,6 +224,7 @@ void cx_acl_read(cx_acl *acl, cx_source *source, cx_targets targets, unsigned th
         }
         merge_readings(acl);
     }
+    count_entries(acl);
     if (acl->rules + acl->patterns == 0 && acl->findings.refused != targets)
         no_rules(acl, targets & (cx_targets)~acl->findings.refused);
 }
@@ -226,7 +239,7 @@ void cx_acl_clear(cx_acl *acl)
 cx_str cx_acl_entry_line(const cx_acl *acl, const cx_acl_entry *entry)
 {
     uint32_t start;
-    cx_source_line(acl->source, entry->value.at, &start);
+    cx_source_line(acl->source, entry->value.at, CX_REACH_LINE, &start);
     cx_str line = cx_str_sub(acl->source->text, start, entry->value.at - start + entry->value.len);
     return cx_str_trim(line);
 }

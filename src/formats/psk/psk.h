@@ -8,7 +8,7 @@
 typedef struct cx_psk {
     cx_source *source;    /* the caller's; must outlive this */
     cx_findings findings; /* .refused: the releases that do not load the file */
-    size_t identities;    /* lines with an identity and a key */
+    size_t identities;    /* different ones that have a key */
 } cx_psk;
 
 void cx_psk_read(cx_psk *psk, cx_source *source, cx_targets targets);

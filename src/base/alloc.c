@@ -3,7 +3,6 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 static cx_fatal_handler *fatal_handler;
@@ -41,19 +40,21 @@ void *cx_realloc(void *old, size_t count, size_t size)
     return p;
 }
 
-void *cx_calloc_pages(size_t count, size_t size)
+cx_pages cx_pages_new(size_t count, size_t size)
 {
-    const size_t page = (size_t)2 << 20;
-    if (size && count > (SIZE_MAX - page) / size) fatal(CX_FATAL_MEMORY, "out of memory");
-    size_t total = count * size;
-    if (total < page) {
-        void *small = aligned_alloc(64, (total + 63) / 64 * 64);
-        if (!small) fatal(CX_FATAL_MEMORY, "out of memory");
-        return memset(small, 0, total);
-    }
-    total = (total + page - 1) / page * page;
-    void *p = aligned_alloc(page, total);
-    if (!p) fatal(CX_FATAL_MEMORY, "out of memory");
-    madvise(p, total, MADV_HUGEPAGE);
-    return memset(p, 0, total);
+    const size_t large = (size_t)2 << 20, line = 64;
+    if (size && count > (SIZE_MAX - large) / size) fatal(CX_FATAL_MEMORY, "out of memory");
+    size_t total = count * size, align = total < large ? line : large;
+    cx_pages pages = {NULL, calloc(1, total + align)}; /* what calloc takes fresh from the system it need not clear */
+    if (!pages.block) fatal(CX_FATAL_MEMORY, "out of memory");
+    uintptr_t start = ((uintptr_t)pages.block + align - 1) & ~(uintptr_t)(align - 1);
+    pages.p = (void *)start;
+    if (align == large) madvise(pages.p, total & ~(large - 1), MADV_HUGEPAGE);
+    return pages;
+}
+
+void cx_pages_free(cx_pages *pages)
+{
+    free(pages->block);
+    *pages = (cx_pages){0};
 }

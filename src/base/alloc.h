@@ -21,8 +21,13 @@ void *cx_alloc(size_t size);                /* not zeroed */
 void *cx_calloc(size_t count, size_t size); /* zeroed; overflow is out of memory */
 void *cx_realloc(void *old, size_t count, size_t size);
 
-/* cx_calloc for a table that is read here and there: large pages when it is large.
- * Given back with free(). */
-void *cx_calloc_pages(size_t count, size_t size);
+/* Zeroed memory for a table that is read here and there: at a cache line's start,
+ * in large pages when it is large. */
+typedef struct cx_pages {
+    void *p;
+    void *block; /* what is freed */
+} cx_pages;
+cx_pages cx_pages_new(size_t count, size_t size);
+void cx_pages_free(cx_pages *pages);
 
 #endif

@@ -24,6 +24,20 @@ void cx_arena_clear(cx_arena *a)
     *a = (cx_arena){0};
 }
 
+void cx_arena_adopt(cx_arena *a, cx_arena *from)
+{
+    if (!from->block) return;
+    if (!a->block) {
+        *a = *from;
+    } else { /* behind the newest block, which stays the one that is filled */
+        struct cx_arena_block *oldest = from->block;
+        while (oldest->older) oldest = oldest->older;
+        oldest->older = a->block->older;
+        a->block->older = from->block;
+    }
+    *from = (cx_arena){0};
+}
+
 void *cx_arena_alloc(cx_arena *a, size_t size)
 {
     size_t need = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);

@@ -1,11 +1,35 @@
-/* A fast hash of short byte strings, for tables in memory only: its values are
- * never stored or shown. */
+/* Short byte strings as two machine words, and a fast hash of any: for tables in
+ * memory only, the values are never stored or shown. */
 #ifndef CX_HASH_H
 #define CX_HASH_H
 
 #include <stdint.h>
 
 #include "base/str.h"
+
+enum { CX_FOLD_MAX = 16 };
+
+/* With its length, all of a string of up to CX_FOLD_MAX bytes: two such strings are
+ * equal exactly when lengths and words are. Of a longer one, its two ends. */
+typedef struct cx_fold {
+    uint64_t a, b;
+} cx_fold;
+
+static inline cx_fold cx_fold_str(cx_str s)
+{
+    cx_fold f = {0, 0};
+    if (s.n >= 8) {
+        memcpy(&f.a, s.p, 8);
+        memcpy(&f.b, s.p + s.n - 8, 8);
+    } else if (s.n >= 4) {
+        memcpy(&f.a, s.p, 4);
+        memcpy(&f.b, s.p + s.n - 4, 4);
+    } else if (s.n > 0) {
+        const unsigned char *p = (const unsigned char *)s.p;
+        f.a = (uint64_t)p[0] << 16 | (uint64_t)p[s.n / 2] << 8 | p[s.n - 1];
+    }
+    return f;
+}
 
 static inline uint64_t cx_hash_mix(uint64_t a, uint64_t b)
 {
@@ -14,51 +38,16 @@ static inline uint64_t cx_hash_mix(uint64_t a, uint64_t b)
     return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-static inline uint64_t cx_hash(cx_str s, uint64_t seed)
+static inline uint64_t cx_hash(cx_str s, cx_fold ends)
 {
     const uint64_t k0 = 0x9E3779B97F4A7C15u, k1 = 0xD6E8FEB86659FD93u;
-    uint64_t h = seed ^ k0 ^ s.n * k1, a = 0, b = 0;
-    const char *p = s.p;
-    size_t n = s.n;
-    for (; n > 16; p += 16, n -= 16) {
-        memcpy(&a, p, 8);
-        memcpy(&b, p + 8, 8);
-        h = cx_hash_mix(a ^ k1, b ^ h);
+    uint64_t h = k0 ^ s.n * k1;
+    for (size_t i = 8; i + 8 < s.n; i += 8) { /* what lies between the ends */
+        uint64_t x;
+        memcpy(&x, s.p + i, 8);
+        h = cx_hash_mix(x ^ k1, h);
     }
-    if (n >= 8) {
-        memcpy(&a, p, 8);
-        memcpy(&b, p + n - 8, 8);
-    } else if (n >= 4) {
-        uint32_t x, y;
-        memcpy(&x, p, 4);
-        memcpy(&y, p + n - 4, 4);
-        a = x;
-        b = y;
-    } else if (n > 0) {
-        a = (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 | (unsigned char)p[n - 1];
-    }
-    return cx_hash_mix(a ^ k1, b ^ h);
-}
-
-/* memcmp() == 0 for the at most 16 bytes a short name or level has, without the call. */
-static inline bool cx_same_bytes(const char *x, const char *y, size_t n)
-{
-    uint64_t a = 0, b = 0, c = 0, d = 0;
-    if (n >= 8) {
-        memcpy(&a, x, 8);
-        memcpy(&b, y, 8);
-        memcpy(&c, x + n - 8, 8);
-        memcpy(&d, y + n - 8, 8);
-    } else if (n >= 4) {
-        memcpy(&a, x, 4);
-        memcpy(&b, y, 4);
-        memcpy(&c, x + n - 4, 4);
-        memcpy(&d, y + n - 4, 4);
-    } else {
-        for (size_t i = 0; i < n; i++)
-            if (x[i] != y[i]) return false;
-    }
-    return ((a ^ b) | (c ^ d)) == 0;
+    return cx_hash_mix(ends.a ^ k1, ends.b ^ h);
 }
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
 
 void cx_map_clear(cx_map *m)
 {
@@ -14,24 +13,32 @@ void cx_map_clear(cx_map *m)
 
 static void grow(cx_map *m)
 {
-    size_t count = m->slot_count ? m->slot_count * 2 : 16;
-    free(m->slots);
-    m->slots = cx_calloc(count, sizeof *m->slots);
-    m->slot_count = count;
-    for (size_t i = 0; i < m->n; i++) {
-        size_t at = m->keys[i].hash & (count - 1);
-        while (m->slots[at]) at = (at + 1) & (count - 1);
-        m->slots[at] = (uint32_t)i + 1;
+    struct cx_map_slot *old = m->slots;
+    size_t old_count = m->slot_count;
+    m->slot_count = old_count ? old_count * 2 : 16;
+    m->slots = cx_calloc(m->slot_count, sizeof *m->slots);
+    for (size_t i = 0; i < old_count; i++) {
+        if (!old[i].number) continue;
+        size_t at = old[i].hash & (m->slot_count - 1);
+        while (m->slots[at].number) at = (at + 1) & (m->slot_count - 1);
+        m->slots[at] = old[i];
     }
+    free(old);
 }
 
-static uint32_t find(const cx_map *m, cx_str key, uint32_t hash, size_t *slot)
+static bool is_key(const struct cx_map_key *k, cx_str key, cx_fold fold)
+{
+    if (k->key.n != key.n || k->fold.a != fold.a || k->fold.b != fold.b) return false;
+    return key.n <= CX_FOLD_MAX || memcmp(k->key.p, key.p, key.n) == 0;
+}
+
+/* The number of KEY; CX_MAP_NONE: not there, and *SLOT is free for it. */
+static uint32_t find(const cx_map *m, cx_str key, cx_fold fold, uint32_t hash, size_t *slot)
 {
     size_t at = hash & (m->slot_count - 1);
-    for (; m->slots[at]; at = (at + 1) & (m->slot_count - 1)) {
-        const struct cx_map_key *k = &m->keys[m->slots[at] - 1];
-        if (k->hash == hash && cx_str_eq(k->key, key)) return m->slots[at] - 1;
-    }
+    for (; m->slots[at].number; at = (at + 1) & (m->slot_count - 1))
+        if (m->slots[at].hash == hash && is_key(&m->keys[m->slots[at].number - 1], key, fold))
+            return m->slots[at].number - 1;
     *slot = at;
     return CX_MAP_NONE;
 }
@@ -39,21 +46,24 @@ static uint32_t find(const cx_map *m, cx_str key, uint32_t hash, size_t *slot)
 uint32_t cx_map_put(cx_map *m, cx_str key)
 {
     if (m->n * 2 >= m->slot_count) grow(m);
-    uint32_t hash = (uint32_t)cx_hash(key, 0);
+    cx_fold fold = cx_fold_str(key);
+    uint32_t hash = (uint32_t)cx_hash(key, fold);
     size_t slot = 0;
-    uint32_t old = find(m, key, hash, &slot);
+    uint32_t old = find(m, key, fold, hash, &slot);
     if (old != CX_MAP_NONE) return old;
     if (m->n == m->cap) {
         m->cap = m->cap ? m->cap * 2 : 16;
         m->keys = cx_realloc(m->keys, m->cap, sizeof *m->keys);
     }
-    m->keys[m->n] = (struct cx_map_key){key, hash};
-    m->slots[slot] = (uint32_t)++m->n;
+    m->keys[m->n] = (struct cx_map_key){key, fold};
+    m->slots[slot] = (struct cx_map_slot){hash, (uint32_t)++m->n};
     return (uint32_t)m->n - 1;
 }
 
 uint32_t cx_map_get(const cx_map *m, cx_str key)
 {
+    if (m->n == 0) return CX_MAP_NONE;
+    cx_fold fold = cx_fold_str(key);
     size_t slot;
-    return m->n ? find(m, key, (uint32_t)cx_hash(key, 0), &slot) : CX_MAP_NONE;
+    return find(m, key, fold, (uint32_t)cx_hash(key, fold), &slot);
 }

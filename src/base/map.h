@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "base/str.h"
 
 #define CX_MAP_NONE UINT32_MAX
@@ -13,9 +14,11 @@
 typedef struct cx_map {
     struct cx_map_key {
         cx_str key;
-        uint32_t hash;
-    } * keys;
-    uint32_t *slots; /* index + 1, 0 = free */
+        cx_fold fold; /* so that short keys are compared without fetching their bytes */
+    } *keys;
+    struct cx_map_slot {
+        uint32_t hash, number; /* number + 1, 0 = free */
+    } *slots;
     size_t n, cap, slot_count;
 } cx_map;
 

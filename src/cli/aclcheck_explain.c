@@ -56,7 +56,7 @@ static void trail(cx_arena *a, cx_broker *b, const cx_subject *s, cx_access acce
             return;
         }
         const cx_rule *r = answer.verdict.rule;
-        bool here = r && r >= p->rules.items + list->first && r < p->rules.items + list->first + list->count;
+        bool here = r && r >= p->rules + list->first && r < p->rules + list->first + list->count;
         if (!here) {
             lines[(*n)++] = list->count == 0 ? cx_arena_printf(a, "%.*s: there are none", (int)title.n, title.p)
                                              : cx_arena_printf(a, "%.*s: none of %u matches for %s", (int)title.n,

@@ -54,8 +54,12 @@ static void put_count(cx_buf *out, size_t n, const char *what, const char **join
 /* How many entries there are, and how many of them every release that loads the file can use. */
 static void put_users(cx_buf *out, const struct checked *c, cx_targets loaded, const char **join)
 {
-    size_t usable = 0, n = c->passwd.entries.n;
-    for (size_t i = 0; i < n; i++) usable += (c->passwd.entries.items[i].usable & loaded) == loaded;
+    size_t usable = 0, n = 0;
+    for (size_t i = 0; i < c->passwd.entries.n; i++) {
+        const cx_passwd_entry *e = &c->passwd.entries.items[i];
+        n += e->user.n > 0;
+        usable += (e->usable & loaded) == loaded;
+    }
     if (usable == n) put_count(out, n, "user", join);
     else cx_buf_printf(out, "%s%zu of %zu users can log in", *join, usable, n);
     *join = n ? ", " : *join;

@@ -26,7 +26,7 @@ static const cx_trie *trie_of(cx_policy *p, cx_list *list, const cx_client *c, c
     if (!list->compiled) list->compiled = cx_calloc(1, sizeof *list->compiled);
     bool skip = c->anonymous && list->has_guards;
     cx_trie **t = &list->compiled->tries[cx_access_index(access)][skip];
-    if (!*t) *t = cx_trie_new(p->rules.items + list->first, list->count, (uint8_t)access, skip ? CX_GUARD_NAMED : 0);
+    if (!*t) *t = cx_trie_new(p->rules + list->first, list->count, (uint8_t)access, skip ? CX_GUARD_NAMED : 0);
     return *t;
 }
 
@@ -43,7 +43,7 @@ static inline bool literal_differs(const cx_rule *r, cx_str topic)
 
 static const cx_rule *scan(const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access, cx_str topic)
 {
-    const cx_rule *r = p->rules.items + list->first, *end = r + list->count;
+    const cx_rule *r = p->rules + list->first, *end = r + list->count;
     for (; r < end; r++) {
         if (!(r->access & access) || literal_differs(r, topic)) continue;
         if (c->anonymous && (r->guard & CX_GUARD_NAMED)) continue;
@@ -65,7 +65,7 @@ static const cx_rule *find(cx_policy *p, cx_list *list, const cx_client *c, cx_a
     uint32_t rank = cx_trie_find(t, topic, c);
     if (rank == CX_RANK_NONE) return NULL;
     *outcome = cx_trie_outcome(t, rank);
-    return p->rules.items + list->first + rank;
+    return p->rules + list->first + rank;
 }
 
 cx_verdict cx_policy_decide(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)

@@ -21,7 +21,7 @@ cx_near cx_policy_nearest(const cx_policy *p, const cx_subject *s, cx_access acc
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         const cx_list *list = &p->lists.items[s->holder->lists[i]];
         for (uint32_t k = 0; k < list->count; k++) {
-            const cx_rule *r = &p->rules.items[list->first + k];
+            const cx_rule *r = &p->rules[list->first + k];
             if (r->outcome != CX_ALLOW || !can_ask(r, s)) continue;
             cx_near near = {.rule = r};
             bool matches = cx_rule_matches_up_to(r, &s->client, topic, &near.filter_at, &near.topic_at);
@@ -44,7 +44,7 @@ const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, c
         const cx_list *list = &p->lists.items[s->holder->lists[i]];
         if (list->refuses_unsafe && cx_client_unsafe(&s->client)) return NULL;
         for (uint32_t k = 0; k < list->count; k++) {
-            const cx_rule *r = &p->rules.items[list->first + k];
+            const cx_rule *r = &p->rules[list->first + k];
             if (r->outcome == CX_ALLOW && (r->access & access) && can_ask(r, s) &&
                 cx_rule_matches(r, &s->client, topic))
                 return r;
@@ -88,7 +88,7 @@ bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         const cx_list *list = &p->lists.items[s->holder->lists[i]];
         for (uint32_t k = 0; k < list->count && tries < TRIES; k++) {
-            const cx_rule *r = &p->rules.items[list->first + k];
+            const cx_rule *r = &p->rules[list->first + k];
             if (r->matcher == CX_MATCH_FILTER) continue;
             cx_str bound = bound_id(r, topic);
             if (bound.n == 0 || cx_str_eq(bound, last)) continue;

@@ -105,8 +105,8 @@ static void fill_rules(struct build *b)
         cx_vec_add(&next_allow, total + b->denies.items[i]);
         total += p->lists.items[i].count;
     }
-    cx_vec_reserve(&p->rules, total);
-    p->rules.n = total;
+    p->rule_pages = cx_pages_new(total, sizeof *p->rules);
+    p->rules = p->rule_pages.p;
     uint32_t current = ANONYMOUS;
     size_t section = 0;
     for (size_t i = 0; i < b->acl->entries.n; i++) {
@@ -119,7 +119,7 @@ static void fill_rules(struct build *b)
         uint32_t list = e->kind == CX_ACL_PATTERN ? PATTERNS : current;
         cx_rule r = rule_of(b, e);
         uint32_t place = r.outcome == CX_DENY ? --next_deny.items[list] : next_allow.items[list]++;
-        p->rules.items[place] = r;
+        p->rules[place] = r;
         if (r.guard) p->lists.items[list].has_guards = true;
     }
     cx_vec_clear(&next_deny);

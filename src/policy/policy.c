@@ -6,7 +6,7 @@
 void cx_policy_clear(cx_policy *p)
 {
     for (size_t i = 0; i < p->lists.n; i++) cx_compiled_free(p->lists.items[i].compiled);
-    cx_vec_clear(&p->rules);
+    cx_pages_free(&p->rule_pages);
     cx_vec_clear(&p->lists);
     cx_vec_clear(&p->holders);
     cx_map_clear(&p->users);

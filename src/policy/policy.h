@@ -88,7 +88,8 @@ typedef struct cx_default {
 typedef struct cx_policy {
     const cx_release *release;
     cx_source *source;
-    CX_VEC(cx_rule) rules;
+    cx_pages rule_pages;
+    cx_rule *rules; /* of all lists, in them */
     CX_VEC(cx_list) lists;
     cx_map users;                            /* the number of a user is that of its holder */
     CX_VEC(cx_holder) holders;               /* of named users */

@@ -54,7 +54,8 @@ struct edge {
 struct cx_trie {
     const cx_rule *rules;
     uint8_t *outcomes;  /* of each rule, so that a decision need not fetch the rule */
-    struct node *nodes; /* places 0 … size-1, and the root behind them; an id is a place + 1 */
+    cx_pages pages;
+    struct node *nodes; /* in them: places 0 … size-1, and the root behind them; an id is a place + 1 */
     uint32_t size, used;
     bool variables;            /* some rule has any */
     CX_VEC(struct edge) edges; /* [0] is not used */
@@ -217,7 +218,8 @@ static bool build(cx_trie *t, uint32_t count, uint8_t access, uint8_t skip_guard
 {
     t->size = size;
     t->used = 0;
-    t->nodes = cx_calloc_pages((size_t)size + 1, sizeof *t->nodes);
+    t->pages = cx_pages_new((size_t)size + 1, sizeof *t->nodes);
+    t->nodes = t->pages.p;
     t->edges.n = 0;
     struct edge none = {0};
     cx_vec_add(&t->edges, none);
@@ -243,7 +245,8 @@ cx_trie *cx_trie_new(const cx_rule *rules, uint32_t count, uint8_t access, uint8
         t->variables |= rules[i].matcher != CX_MATCH_FILTER;
     }
     /* most filters end in one node of their own; where that is not enough, once more with twice the room */
-    for (uint32_t size = count / 5 * 8 + 32; !build(t, count, access, skip_guard, size); size *= 2) free(t->nodes);
+    for (uint32_t size = count / 5 * 8 + 32; !build(t, count, access, skip_guard, size); size *= 2)
+        cx_pages_free(&t->pages);
     return t;
 }
 
@@ -251,7 +254,7 @@ void cx_trie_free(cx_trie *t)
 {
     if (!t) return;
     cx_vec_clear(&t->edges);
-    free(t->nodes);
+    cx_pages_free(&t->pages);
     free(t->outcomes);
     free(t);
 }

@@ -44,6 +44,20 @@ void cx_findings_drop(cx_findings *f, cx_severity severity, cx_targets refused)
     f->count[severity]++;
 }
 
+void cx_findings_append(cx_findings *f, cx_findings *from)
+{
+    for (size_t i = 0; i < from->list.n; i++) {
+        cx_finding x = from->list.items[i];
+        if (cx_findings_full(f, x.refused != 0)) continue;
+        f->kept[x.refused != 0]++;
+        cx_vec_add(&f->list, x);
+    }
+    for (int i = 0; i < 3; i++) f->count[i] += from->count[i];
+    f->refused |= from->refused;
+    cx_arena_adopt(&f->arena, &from->arena);
+    cx_findings_clear(from);
+}
+
 size_t cx_findings_dropped(const cx_findings *f)
 {
     return f->count[CX_ADVICE] + f->count[CX_WARNING] + f->count[CX_ERROR] - f->list.n;

@@ -1,5 +1,7 @@
+#define _GNU_SOURCE /* memrchr */
 #include <stdlib.h>
 
+#include "base/parallel.h"
 #include "formats/acl/acl.h"
 #include "formats/acl/complain.h"
 #include "text/lines.h"
@@ -117,20 +119,93 @@ static void lost_last_line(struct reading *r, size_t at)
     cx_finding_help(&r->acl->findings, x, "end the file with a line feed");
 }
 
-/* Text without a NUL byte: lines end at line feeds, all releases agree. */
-static void read_plain(struct reading *r)
+/* Whole lines, each ended by a line feed; the longest one's length. */
+static size_t read_lines(struct reading *r, cx_str lines)
 {
-    cx_str text = r->say.source->text;
-    const char *p = text.p, *end = text.p + text.n;
+    const char *p = lines.p, *end = lines.p + lines.n;
     size_t longest = 0;
     while (p < end) {
-        const char *feed = memchr(p, '\n', (size_t)(end - p));
-        size_t length = (size_t)((feed ? feed + 1 : end) - p);
-        if (!feed && cx_last_line_lost(length, longest)) lost_last_line(r, (size_t)(p - text.p));
-        else read_line(r, (cx_str){p, length});
+        size_t length = (size_t)((const char *)memchr(p, '\n', (size_t)(end - p)) + 1 - p);
+        read_line(r, (cx_str){p, length});
         if (length > longest) longest = length;
         p += length;
     }
+    return longest;
+}
+
+/* A large file in pieces, each with its own document until they are joined. */
+struct pieces {
+    cx_source *source;
+    cx_targets targets;
+    unsigned count;
+    struct piece {
+        cx_str lines;
+        cx_acl acl;
+        size_t longest;
+    } piece[CX_THREADS_MAX];
+};
+
+static void read_piece(void *context, unsigned i)
+{
+    struct pieces *all = context;
+    struct piece *own = &all->piece[i];
+    struct reading r = {{all->source, &own->acl.findings, all->targets}, &own->acl};
+    own->longest = read_lines(&r, own->lines);
+}
+
+/* COUNT pieces of about the same size that end at line feeds. */
+static void cut(struct pieces *all, cx_str lines)
+{
+    size_t from = 0;
+    for (unsigned i = 0; i < all->count; i++) {
+        size_t to = i + 1 == all->count ? lines.n : lines.n / all->count * (i + 1);
+        if (to < from) to = from;
+        if (to < lines.n) to = (size_t)((const char *)memchr(lines.p + to, '\n', lines.n - to) + 1 - lines.p);
+        all->piece[i].lines = cx_str_sub(lines, from, to - from);
+        from = to;
+    }
+}
+
+static void join(cx_acl *acl, struct piece *part)
+{
+    cx_vec_reserve(&acl->entries, acl->entries.n + part->acl.entries.n);
+    if (part->acl.entries.n)
+        memcpy(acl->entries.items + acl->entries.n, part->acl.entries.items,
+               part->acl.entries.n * sizeof *acl->entries.items);
+    acl->entries.n += part->acl.entries.n;
+    cx_vec_clear(&part->acl.entries);
+    cx_findings_append(&acl->findings, &part->acl.findings);
+}
+
+static size_t read_in_pieces(struct reading *r, cx_str lines, unsigned count)
+{
+    struct pieces *all = cx_calloc(1, sizeof *all);
+    *all = (struct pieces){.source = r->say.source, .targets = r->say.targets, .count = count};
+    cut(all, lines);
+    cx_parallel(count, read_piece, all);
+    size_t longest = 0;
+    for (unsigned i = 0; i < count; i++) {
+        join(r->acl, &all->piece[i]);
+        if (all->piece[i].longest > longest) longest = all->piece[i].longest;
+    }
+    free(all);
+    return longest;
+}
+
+/* Text without a NUL byte: lines end at line feeds, all releases agree. */
+static void read_plain(struct reading *r, unsigned threads)
+{
+    enum { WORTH_A_THREAD = 4 << 20 }; /* bytes */
+    cx_str text = r->say.source->text;
+    const char *last = text.n ? memrchr(text.p, '\n', text.n) : NULL;
+    cx_str lines = cx_str_sub(text, 0, last ? (size_t)(last + 1 - text.p) : 0);
+    cx_str rest = cx_str_sub(text, lines.n, text.n - lines.n);
+    size_t worth = lines.n / WORTH_A_THREAD;
+    if (threads > worth) threads = (unsigned)worth;
+    if (threads > CX_THREADS_MAX) threads = CX_THREADS_MAX;
+    size_t longest = threads > 1 ? read_in_pieces(r, lines, threads) : read_lines(r, lines);
+    if (rest.n && cx_last_line_lost(rest.n, longest)) lost_last_line(r, lines.n);
+    else if (rest.n) read_line(r, rest);
 }
 
 /* A NUL byte at or behind AT; LOST tells how much goes with it. */
@@ -207,11 +282,10 @@ static void no_rules(cx_acl *acl, cx_targets targets)
 
 void cx_acl_read(cx_acl *acl, cx_source *source, cx_targets targets, unsigned threads)
 {
-    (void)threads;
     *acl = (cx_acl){.source = source};
     struct reading r = {{source, &acl->findings, targets}, acl};
     if (!cx_str_has(source->text, '\0')) {
-        read_plain(&r);
+        read_plain(&r, threads);
     } else {
         cx_targets left = targets;
         acl->findings.merge = true;

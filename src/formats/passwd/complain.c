@@ -140,18 +140,20 @@ void cx_passwd_duplicate(cx_passwd *pw, const cx_passwd_entry *e, const cx_passw
                                     cx_source_place(pw->source, span_of(pw, first->user).at).line);
     note_for(f, x, e->targets & cx_releases_where(CX_B_PASSWD_DUPLICATE, CX_PASSWD_DUPLICATE_FIRST),
              "the first usable entry counts");
-    note_for(f, x, e->targets & cx_releases_where(CX_B_PASSWD_DUPLICATE, CX_PASSWD_DUPLICATE_LAST),
-             "the last usable entry counts in a small file, either one in a large file");
+    note_for(f, x, e->targets & cx_releases_where(CX_B_PASSWD_DUPLICATE, CX_PASSWD_DUPLICATE_CHAINED),
+             "the last usable entry counts in a small file, in a large one either; 'culex passwd verify' tells");
     cx_finding_help(f, x, "keep one of the lines");
 }
 
+/* Entries without a name or hash are in a broker's table all the same, where it
+ * keeps them at all. */
 static bool no_name(cx_passwd *pw, const cx_record *rec)
 {
     cx_finding *x =
         cx_findings_add(&pw->findings, CX_RULE_PASSWD_BAD_USERNAME, span_of(pw, cx_str_sub(rec->line, 0, 0)),
                         rec->targets, strict(rec->targets), "an entry without a user name");
     cx_finding_help(&pw->findings, x, "write 'USER:HASH', or delete the line");
-    return false;
+    return rec->secret.p != NULL;
 }
 
 static bool no_hash(cx_passwd *pw, const cx_record *rec)
@@ -160,12 +162,12 @@ static bool no_hash(cx_passwd *pw, const cx_record *rec)
         cx_finding *x = lost(pw, CX_RULE_PASSWD_MISSING_HASH, cx_str_sub(rec->line, 0, 1), rec->targets,
                              "the line begins with ':', so what follows is taken for the user name%.0s", CX_STR(""));
         cx_finding_help(&pw->findings, x, "write 'USER:HASH'");
-        return false;
+        return rec->secret.p != NULL;
     }
     cx_finding *x =
         lost(pw, CX_RULE_PASSWD_MISSING_HASH, rec->name, rec->targets, "user %s has no password hash", rec->name);
     help_tool(pw, x, "set a password", "", rec->name);
-    return false;
+    return rec->secret.p != NULL;
 }
 
 bool cx_passwd_judge_fields(cx_passwd *pw, const cx_record *rec)

@@ -13,7 +13,7 @@ typedef struct cx_passwd_entry {
 
 typedef struct cx_passwd {
     cx_source *source;               /* the caller's; must outlive this */
-    CX_VEC(cx_passwd_entry) entries; /* lines with a user and a hash field, in file order */
+    CX_VEC(cx_passwd_entry) entries; /* lines with two fields, even empty ones, in file order */
     cx_findings findings;            /* .refused: the releases that do not load the file */
     bool argon2;
 } cx_passwd;

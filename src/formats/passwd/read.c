@@ -1,5 +1,6 @@
 #include "base/map.h"
 #include "formats/passwd/complain.h"
+#include "formats/passwd/hash_order.h"
 
 struct reading {
     cx_passwd *pw;
@@ -43,8 +44,8 @@ static void take(const cx_record *rec, void *context)
     }
     if (!cx_passwd_judge_fields(r->pw, rec)) return;
     cx_passwd_entry e = {.user = rec->name, .hash = rec->secret, .targets = rec->targets};
-    judge_duplicate(r, &e);
-    judge_hash(r->pw, &e);
+    if (e.user.n) judge_duplicate(r, &e);
+    if (e.hash.n) judge_hash(r->pw, &e);
     cx_vec_add(&r->pw->entries, e);
 }
 
@@ -95,12 +96,12 @@ void cx_passwd_clear(cx_passwd *pw)
 const cx_passwd_entry *cx_passwd_find(const cx_passwd *pw, cx_str user, const cx_release *release)
 {
     const cx_passwd_entry *found = NULL;
-    bool first = cx_behaves(release, CX_B_PASSWD_DUPLICATE) == CX_PASSWD_DUPLICATE_FIRST;
     for (size_t i = 0; i < pw->entries.n; i++) {
         const cx_passwd_entry *e = &pw->entries.items[i];
         if (!(e->usable & CX_TARGET_BIT(release)) || !cx_str_eq(e->user, user)) continue;
-        found = e;
-        if (first) break;
+        if (!found) found = e;
+        else if (cx_behaves(release, CX_B_PASSWD_DUPLICATE) == CX_PASSWD_DUPLICATE_CHAINED)
+            return cx_passwd_first_in_chain(pw, user, release);
     }
     return found;
 }

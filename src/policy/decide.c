@@ -44,6 +44,7 @@ static inline bool literal_differs(const cx_rule *r, cx_str topic)
 static const cx_rule *scan(const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access, cx_str topic)
 {
     const cx_rule *r = p->rules + list->first, *end = r + list->count;
+    for (const cx_rule *line = r; line < end; line += 2) __builtin_prefetch(line); /* all on their way at once */
     for (; r < end; r++) {
         if (!(r->access & access) || literal_differs(r, topic)) continue;
         if (c->anonymous && (r->guard & CX_GUARD_NAMED)) continue;

@@ -144,6 +144,7 @@ void cx_policy_from_acl(cx_policy *p, const cx_acl *acl, const cx_release *relea
     struct build b = {.p = p, .acl = acl, .bit = CX_TARGET_BIT(release)};
     add_list(&b, CX_LIST_ANONYMOUS, 0);
     add_list(&b, CX_LIST_PATTERNS, 0);
+    p->own_lists = (uint32_t)p->lists.n;
     count_rules(&b);
     fill_rules(&b);
     p->lists.items[PATTERNS].refuses_unsafe = p->lists.items[PATTERNS].count > 0;

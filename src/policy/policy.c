@@ -27,6 +27,8 @@ cx_subject cx_policy_subject(const cx_policy *p, cx_client client)
         return s;
     }
     uint32_t number = cx_map_get(&p->users, client.user);
+    /* the list is asked for while the holder is still on its way from memory */
+    if (number != CX_MAP_NONE) __builtin_prefetch(p->lists.items + p->own_lists + number);
     s.kind = number == CX_MAP_NONE ? CX_SUBJECT_UNKNOWN : CX_SUBJECT_USER;
     s.holder = number == CX_MAP_NONE ? &p->unknown : &p->holders.items[number];
     return s;

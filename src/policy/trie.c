@@ -53,7 +53,7 @@ struct edge {
 
 struct cx_trie {
     const cx_rule *rules;
-    uint8_t *outcomes;  /* of each rule, so that a decision need not fetch the rule */
+    uint8_t *outcomes; /* of each rule, so that a decision need not fetch the rule */
     cx_pages pages;
     struct node *nodes; /* in them: places 0 … size-1, and the root behind them; an id is a place + 1 */
     uint32_t size, used;

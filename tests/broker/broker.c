@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 enum {
-    START_MS = 10000,  /* a broker takes some 10 ms to start */
+    START_MS = 10000, /* a broker takes some 10 ms to start */
     CHILD_MS = 60000,
     KILL_MS = 5000,
     PORT_FIRST = 20000, /* below the ports Linux gives to outgoing connections */
@@ -230,7 +230,8 @@ static enum broker_verdict try_start(const char *program, const char *conf, cons
     give_up("the broker neither accepts connections nor ends");
 }
 
-enum broker_verdict broker_start(const char *program, const char *dir, enum broker_file kind, const char *path, bool anonymous)
+enum broker_verdict broker_start(const char *program, const char *dir, enum broker_file kind, const char *path,
+                                 bool anonymous)
 {
     char conf[4096], log[4096];
 
@@ -249,10 +250,7 @@ enum broker_verdict broker_start(const char *program, const char *dir, enum brok
     give_up("the broker finds no port that is free");
 }
 
-int broker_port(void)
-{
-    return running_port;
-}
+int broker_port(void) { return running_port; }
 
 bool broker_stop(void)
 {

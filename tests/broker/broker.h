@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 enum broker_verdict {
-    BROKER_UP,      /* it took its files and accepts connections */
-    BROKER_REFUSED  /* it ended by itself */
+    BROKER_UP,     /* it took its files and accepts connections */
+    BROKER_REFUSED /* it ended by itself */
 };
 
 /* Which of its two files the broker is given */
@@ -14,7 +14,8 @@ enum broker_file { BROKER_ACL, BROKER_PASSWORDS };
 
 /* Starts `program` in the folder `dir` (broker.conf and broker.log are written there) with the file at `path`.
  * Gives up when it neither starts nor ends in time, or ends for another reason than its file. */
-enum broker_verdict broker_start(const char *program, const char *dir, enum broker_file kind, const char *path, bool anonymous);
+enum broker_verdict broker_start(const char *program, const char *dir, enum broker_file kind, const char *path,
+                                 bool anonymous);
 
 /* The port of the running broker */
 int broker_port(void);

@@ -46,10 +46,7 @@ void buf_bytes(struct buf *b, const void *data, size_t len)
     }
 }
 
-void buf_text(struct buf *b, const char *text)
-{
-    buf_bytes(b, text, strlen(text));
-}
+void buf_text(struct buf *b, const char *text) { buf_bytes(b, text, strlen(text)); }
 
 void buf_byte(struct buf *b, unsigned byte)
 {

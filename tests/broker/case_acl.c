@@ -3,7 +3,7 @@
 #include "broker.h"
 #include "mqtt.h"
 #include "questions.h"
-#include "run.h"
+#include "trial.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,16 +33,16 @@ static void receive(void *context, const char *topic, const char *payload, size_
 }
 
 /* Whether a message on this topic, which the broker took, would go out to subscribers: from 2.0 on it keeps $CONTROL */
-static bool is_delivered(const struct run *run, const char *topic)
+static bool is_delivered(const struct trial *trial, const char *topic)
 {
-    return run->old || strncmp(topic, "$CONTROL/", 9);
+    return trial->old || strncmp(topic, "$CONTROL/", 9);
 }
 
-static void ask_reads(struct run *run, const struct gen_acl *g, const struct gen_subject *s, const int *codes,
+static void ask_reads(struct trial *trial, const struct gen_acl *g, const struct gen_subject *s, const int *codes,
                       const struct received *got, struct questions *q)
 {
     for (size_t i = 0; i < g->topics.count; i++) {
-        if (codes[i] >= 0 && codes[i] < 0x80 && is_delivered(run, g->topics.at[i])) {
+        if (codes[i] >= 0 && codes[i] < 0x80 && is_delivered(trial, g->topics.at[i])) {
             questions_add(q, s, "read", g->topics.at[i], got->topics[i]);
         }
     }
@@ -96,7 +96,7 @@ static void open_subject(struct mqtt *client, const struct gen_subject *s)
 }
 
 /* The answer to the subscriptions comes after every message the publisher caused before: then reads are known */
-static void ask_subject(struct run *run, struct mqtt *publisher, const struct gen_acl *g, struct rng *r,
+static void ask_subject(struct trial *trial, struct mqtt *publisher, const struct gen_acl *g, struct rng *r,
                         const struct gen_subject *s, struct questions *q)
 {
     char tag[32];
@@ -111,50 +111,50 @@ static void ask_subject(struct run *run, struct mqtt *publisher, const struct ge
     mqtt_subscribe(&client, g->roots.at, g->roots.count, granted);
     mqtt_publish(publisher, g->topics.at, g->topics.count, tag, codes);
     ask_subscriptions(&client, g, r, s, q);
-    ask_reads(run, g, s, codes, &got, q);
+    ask_reads(trial, g, s, codes, &got, q);
     ask_writes(&client, g, s, q);
     mqtt_close(&client);
 }
 
-void case_acl(struct run *run, struct rng *r)
+void case_acl(struct trial *trial, struct rng *r)
 {
     struct gen_subject publisher_subject = {NULL, "publisher"};
     struct questions q = {0};
     struct gen_acl g;
     struct mqtt publisher;
 
-    gen_acl(&g, r, !run->old);
+    gen_acl(&g, r, !trial->old);
     publisher_subject.user = g.publisher;
-    run_save(run, &g.text);
-    if (run_load(run, true) == RUN_BOTH_LOAD) {
+    trial_save(trial, &g.text);
+    if (trial_load(trial, true) == TRIAL_BOTH_LOAD) {
         open_subject(&publisher, &publisher_subject);
         for (size_t i = 0; i < GEN_SUBJECTS; i++) {
-            ask_subject(run, &publisher, &g, r, &g.subjects[i], &q);
+            ask_subject(trial, &publisher, &g, r, &g.subjects[i], &q);
         }
         mqtt_close(&publisher);
-        run_stop_broker(run);
-        questions_compare(&q, run);
+        trial_stop_broker(trial);
+        questions_compare(&q, trial);
     }
     questions_free(&q);
     gen_acl_free(&g);
 }
 
-void case_load(struct run *run, struct rng *r)
+void case_load(struct trial *trial, struct rng *r)
 {
     struct questions q = {0};
     struct gen_acl g;
     struct mqtt client;
 
-    gen_acl(&g, r, !run->old || rng_chance(r, 10));
+    gen_acl(&g, r, !trial->old || rng_chance(r, 10));
     gen_damage_acl(&g.text, r);
-    run_save(run, &g.text);
-    if (run_load(run, true) == RUN_BOTH_LOAD) {
+    trial_save(trial, &g.text);
+    if (trial_load(trial, true) == TRIAL_BOTH_LOAD) {
         const struct gen_subject *s = &g.subjects[rng_below(r, GEN_SUBJECTS)];
         open_subject(&client, s);
         ask_writes(&client, &g, s, &q);
         mqtt_close(&client);
-        run_stop_broker(run);
-        questions_compare(&q, run);
+        trial_stop_broker(trial);
+        questions_compare(&q, trial);
     }
     questions_free(&q);
     gen_acl_free(&g);

@@ -10,9 +10,9 @@
  *   gen_acl.c gen_damage.c gen_passwd.c   the random files, clients and topics
  *   broker.c mqtt.c                       the real answer
  *   questions.c                           the question to culex, and the comparison
- *   case_acl.c case_login.c run.c         one case of each kind */
+ *   case_acl.c case_login.c trial.c       one case of each kind */
 #include "broker.h"
-#include "run.h"
+#include "trial.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -31,8 +31,9 @@ struct wanted {
     size_t only_number;
 };
 
-static const char usage[] = "usage: diff --broker PATH --culex PATH --target VERSION [--seed N] [--decisions N] [--loads N] [--logins N]\n"
-                            "            [--only acl|load|login:N] [--keep]\n";
+static const char usage[] =
+    "usage: diff --broker PATH --culex PATH --target VERSION [--seed N] [--decisions N] [--loads N] [--logins N]\n"
+    "            [--only acl|load|login:N] [--keep]\n";
 
 static _Noreturn void bad_usage(void)
 {
@@ -55,9 +56,9 @@ static unsigned long long number(const char *text)
 
 static void parse_only(const char *text, struct wanted *w)
 {
-    static const char *const kinds[RUN_KINDS] = {"acl:", "load:", "login:"};
+    static const char *const kinds[TRIAL_KINDS] = {"acl:", "load:", "login:"};
 
-    for (int i = 0; i < RUN_KINDS; i++) {
+    for (int i = 0; i < TRIAL_KINDS; i++) {
         if (!strncmp(text, kinds[i], strlen(kinds[i]))) {
             w->only_kind = i;
             w->only_number = (size_t)number(text + strlen(kinds[i]));
@@ -67,60 +68,61 @@ static void parse_only(const char *text, struct wanted *w)
     bad_usage();
 }
 
-static void parse_options(int argc, char **argv, struct run *run, struct wanted *w)
+static void parse_options(int argc, char **argv, struct trial *trial, struct wanted *w)
 {
-    static const struct option options[] = {
-        {"broker", 1, NULL, 'b'}, {"culex", 1, NULL, 'c'},  {"target", 1, NULL, 't'}, {"seed", 1, NULL, 's'}, {"decisions", 1, NULL, 'd'},
-        {"loads", 1, NULL, 'l'},  {"logins", 1, NULL, 'p'}, {"only", 1, NULL, 'o'},   {"keep", 0, NULL, 'k'}, {0},
-    };
+    static const struct option options[] = {{"broker", 1, NULL, 'b'},    {"culex", 1, NULL, 'c'},
+                                            {"target", 1, NULL, 't'},    {"seed", 1, NULL, 's'},
+                                            {"decisions", 1, NULL, 'd'}, {"loads", 1, NULL, 'l'},
+                                            {"logins", 1, NULL, 'p'},    {"only", 1, NULL, 'o'},
+                                            {"keep", 0, NULL, 'k'},      {0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (c) {
-        case 'b': run->broker = optarg; break;
-        case 'c': run->culex = optarg; break;
-        case 't': run->target = optarg; break;
-        case 's': run->seed = number(optarg); break;
+        case 'b': trial->broker = optarg; break;
+        case 'c': trial->culex = optarg; break;
+        case 't': trial->target = optarg; break;
+        case 's': trial->seed = number(optarg); break;
         case 'd': w->decisions = (size_t)number(optarg); break;
         case 'l': w->loads = (size_t)number(optarg); break;
         case 'p': w->logins = (size_t)number(optarg); break;
         case 'o': parse_only(optarg, w); break;
-        case 'k': run->keep = true; break;
+        case 'k': trial->keep = true; break;
         default: bad_usage();
         }
     }
-    if (!run->broker || !run->culex || !run->target || optind < argc) {
+    if (!trial->broker || !trial->culex || !trial->target || optind < argc) {
         bad_usage();
     }
-    run->old = !strncmp(run->target, "1.", 2);
+    trial->old = !strncmp(trial->target, "1.", 2);
 }
 
 /* After every way out: no broker stays, and the files only when they are wanted or tell what went wrong */
 static void leave(int status, void *argument)
 {
-    struct run *run = argument;
+    struct trial *trial = argument;
     DIR *dir;
     struct dirent *entry;
 
     broker_stop();
     if (status == 2) {
-        run_tell_where(run);
+        trial_tell_where(trial);
         return;
     }
-    if (run->keep) {
-        fprintf(stderr, "diff: the files are in %s\n", run->dir);
+    if (trial->keep) {
+        fprintf(stderr, "diff: the files are in %s\n", trial->dir);
         return;
     }
-    if ((dir = opendir(run->dir))) {
+    if ((dir = opendir(trial->dir))) {
         while ((entry = readdir(dir))) {
             unlinkat(dirfd(dir), entry->d_name, 0);
         }
         closedir(dir);
-        rmdir(run->dir);
+        rmdir(trial->dir);
     }
 }
 
-static void make_folder(struct run *run)
+static void make_folder(struct trial *trial)
 {
     const char *tmp = getenv("TMPDIR");
     char *dir = NULL;
@@ -128,25 +130,25 @@ static void make_folder(struct run *run)
     if (asprintf(&dir, "%s/culex-broker-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0 || !mkdtemp(dir)) {
         give_up("no temporary folder: %s", strerror(errno));
     }
-    run->dir = dir;
-    on_exit(leave, run);
+    trial->dir = dir;
+    on_exit(leave, trial);
 }
 
 /* Lets the mosquitto_passwd that belongs to the broker hash a password; false when there is none */
-static bool fresh_hash(struct run *run, const char *password, char *field, size_t size)
+static bool fresh_hash(struct trial *trial, const char *password, char *field, size_t size)
 {
     static const char *const places[] = {"mosquitto_passwd", "../bin/mosquitto_passwd"};
-    const char *slash = strrchr(run->broker, '/');
+    const char *slash = strrchr(trial->broker, '/');
     struct buf file = {0};
     char tool[4096];
 
     for (size_t i = 0; i < 2; i++) {
-        snprintf(tool, sizeof tool, "%.*s%s", slash ? (int)(slash - run->broker) + 1 : 0, run->broker, places[i]);
+        snprintf(tool, sizeof tool, "%.*s%s", slash ? (int)(slash - trial->broker) + 1 : 0, trial->broker, places[i]);
         if (!access(tool, X_OK)) {
-            const char *argv[] = {tool, "-b", run->path[RUN_FILE], "u", password, NULL};
-            buf_save(&file, run->path[RUN_FILE]);
-            if (!child_run(argv, run->path[RUN_OUT], run->path[RUN_ERR])) {
-                buf_load(&file, run->path[RUN_FILE]);
+            const char *argv[] = {tool, "-b", trial->path[TRIAL_FILE], "u", password, NULL};
+            buf_save(&file, trial->path[TRIAL_FILE]);
+            if (!child_run(argv, trial->path[TRIAL_OUT], trial->path[TRIAL_ERR])) {
+                buf_load(&file, trial->path[TRIAL_FILE]);
             }
             break;
         }
@@ -157,90 +159,92 @@ static bool fresh_hash(struct run *run, const char *password, char *field, size_
     return !strncmp(field, "u:$", 3);
 }
 
-static void make_fresh_hashes(struct run *run, char fields[2][512])
+static void make_fresh_hashes(struct trial *trial, char fields[2][512])
 {
     static const char *const passwords[2] = {"pw", "p w"};
 
-    run_begin(run, RUN_LOGIN, 0);
+    trial_begin(trial, TRIAL_LOGIN, 0);
     for (size_t i = 0; i < 2; i++) {
-        if (fresh_hash(run, passwords[i], fields[i], sizeof fields[i])) {
-            run->fresh[run->fresh_count++] = (struct gen_hash){fields[i] + 2, passwords[i]};
+        if (fresh_hash(trial, passwords[i], fields[i], sizeof fields[i])) {
+            trial->fresh[trial->fresh_count++] = (struct gen_hash){fields[i] + 2, passwords[i]};
         }
     }
 }
 
 /* A broker that does not even start with a plain file would make every case a difference */
-static void try_broker(struct run *run)
+static void try_broker(struct trial *trial)
 {
     struct buf plain = {0};
 
-    run_begin(run, RUN_ACL, 0);
+    trial_begin(trial, TRIAL_ACL, 0);
     buf_text(&plain, "topic a\n");
-    run_save(run, &plain);
-    if (broker_start(run->broker, run->dir, BROKER_ACL, run->path[RUN_FILE], true) != BROKER_UP) {
-        give_up("the broker does not start, see %s/broker.log", run->dir);
+    trial_save(trial, &plain);
+    if (broker_start(trial->broker, trial->dir, BROKER_ACL, trial->path[TRIAL_FILE], true) != BROKER_UP) {
+        give_up("the broker does not start, see %s/broker.log", trial->dir);
     }
-    run_stop_broker(run);
-    run_end(run);
+    trial_stop_broker(trial);
+    trial_end(trial);
     buf_free(&plain);
 }
 
-static void run_case(struct run *run, enum run_kind kind, size_t number_of_case)
+static void one_case(struct trial *trial, enum trial_kind kind, size_t number_of_case)
 {
-    struct rng r = run_begin(run, kind, number_of_case);
+    struct rng r = trial_begin(trial, kind, number_of_case);
 
     broker_check_signals();
-    if (kind == RUN_ACL) {
-        case_acl(run, &r);
-    } else if (kind == RUN_LOAD) {
-        case_load(run, &r);
+    if (kind == TRIAL_ACL) {
+        case_acl(trial, &r);
+    } else if (kind == TRIAL_LOAD) {
+        case_load(trial, &r);
     } else {
-        case_login(run, &r);
+        case_login(trial, &r);
     }
-    run_end(run);
+    trial_end(trial);
 }
 
 /* Each loop also ends when the cases yield next to nothing, which is no test then */
-static void run_all(struct run *run, const struct wanted *w)
+static void all_cases(struct trial *trial, const struct wanted *w)
 {
-    for (size_t i = 0; (i < FEWEST_ACL_FILES || run->decisions < w->decisions) && i < FEWEST_ACL_FILES + w->decisions / 20; i++) {
-        run_case(run, RUN_ACL, i);
+    for (size_t i = 0;
+         (i < FEWEST_ACL_FILES || trial->decisions < w->decisions) && i < FEWEST_ACL_FILES + w->decisions / 20; i++) {
+        one_case(trial, TRIAL_ACL, i);
     }
     for (size_t i = 0; i < w->loads; i++) {
-        run_case(run, RUN_LOAD, i);
+        one_case(trial, TRIAL_LOAD, i);
     }
-    for (size_t i = 0; run->logins < w->logins && i < 10 + w->logins; i++) {
-        run_case(run, RUN_LOGIN, i);
+    for (size_t i = 0; trial->logins < w->logins && i < 10 + w->logins; i++) {
+        one_case(trial, TRIAL_LOGIN, i);
     }
-    if (!run->differences && (run->decisions < w->decisions || run->logins < w->logins)) {
-        give_up("the cases yield only %zu decisions and %zu logins", run->decisions, run->logins);
+    if (!trial->differences && (trial->decisions < w->decisions || trial->logins < w->logins)) {
+        give_up("the cases yield only %zu decisions and %zu logins", trial->decisions, trial->logins);
     }
 }
 
 int main(int argc, char **argv)
 {
-    struct run run = {.seed = (unsigned long long)time(NULL) * 1000003U + (unsigned long long)getpid()};
-    struct wanted wanted = {5000, 300, 240, -1, 0};
+    struct trial trial = {.seed = (unsigned long long)time(NULL) * 1000003U + (unsigned long long)getpid()};
+    struct wanted wanted = {8000, 300, 240, -1, 0};
     char fields[2][512];
 
-    parse_options(argc, argv, &run, &wanted);
-    printf("seed %llu, broker %s, target %s\n", (unsigned long long)run.seed, run.broker, run.target);
+    parse_options(argc, argv, &trial, &wanted);
+    printf("seed %llu, broker %s, target %s\n", (unsigned long long)trial.seed, trial.broker, trial.target);
     fflush(stdout);
-    if (access(run.broker, X_OK) || access(run.culex, X_OK)) {
-        fprintf(stderr, "diff: %s: %s\n", access(run.broker, X_OK) ? run.broker : run.culex, strerror(errno));
+    if (access(trial.broker, X_OK) || access(trial.culex, X_OK)) {
+        fprintf(stderr, "diff: %s: %s\n", access(trial.broker, X_OK) ? trial.broker : trial.culex, strerror(errno));
         return 2;
     }
     mosquitto_lib_init();
     broker_catch_signals();
-    make_folder(&run);
-    try_broker(&run);
-    make_fresh_hashes(&run, fields);
+    make_folder(&trial);
+    try_broker(&trial);
+    make_fresh_hashes(&trial, fields);
     if (wanted.only_kind >= 0) {
-        run_case(&run, (enum run_kind)wanted.only_kind, wanted.only_number);
+        one_case(&trial, (enum trial_kind)wanted.only_kind, wanted.only_number);
     } else {
-        run_all(&run, &wanted);
+        all_cases(&trial, &wanted);
     }
-    printf("the broker allows %zu, loads %zu, lets in %zu\n", run.allowed, run.loaded, run.let_in);
-    printf("decisions %zu, loads %zu, logins %zu, differences %zu\n", run.decisions, run.loads, run.logins, run.differences);
-    exit(run.differences ? 1 : 0);
+    printf("the broker allows %zu, loads %zu, lets in %zu\n", trial.allowed, trial.loaded, trial.let_in);
+    printf("decisions %zu, loads %zu, logins %zu, differences %zu\n", trial.decisions, trial.loads, trial.logins,
+           trial.differences);
+    exit(trial.differences ? 1 : 0);
 }

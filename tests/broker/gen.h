@@ -9,7 +9,7 @@ enum {
     GEN_SUBJECTS = 8,
     GEN_TOPICS = 14,
     GEN_ROOTS = GEN_TOPICS + 2,
-    GEN_FILTERS = 3,  /* to subscribe, for each subject */
+    GEN_FILTERS = 3, /* to subscribe, for each subject */
     GEN_LOGINS = 8
 };
 

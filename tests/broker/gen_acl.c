@@ -5,27 +5,31 @@
 
 /* Names of users and client ids that collide with levels, and those that mean something else as a level */
 static const char *const identities[] = {
-    "alice", "bob",   "a",    "b",     "x",   "1",   "dev", "a/b", "b/c", "/",   "a/",  "/a", "a b",       "al+ce",
-    "+",     "#",     "b#",   "$foo",  "$",   "$SYS", "$SYS/broker", "%c",  "%u",  "x%c", "%",   "é",  "u # x",     "deny",
-    "read",  "a//b",  "c",    "$foo/a", "a\\", "\"a\"", "A",
-};
+    "alice", "bob",   "a",     "b",    "x",    "1",    "dev", "a/b",    "b/c",         "/",     "a/", "/a",
+    "a b",   "al+ce", "+",     "#",    "b#",   "$foo", "$",   "$SYS",   "$SYS/broker", "%c",    "%u", "x%c",
+    "%",     "é",     "u # x", "deny", "read", "a//b", "c",   "$foo/a", "a\\",         "\"a\"", "A"};
 /* A name with blanks at its ends can connect but cannot be written in a file */
 static const char *const loose_identities[] = {" a", "a ", "nobody", "c1", "x1", "dev1", "-", "--", "ab"};
 
-static const char *const levels[] = {"a", "b", "c", "x", "1", "dev", "A", "a b", "é", "read", "%", "$foo", "x  y"};
-static const char *const variables[] = {
-    "%c", "%c", "%c", "%u", "%u", "%u", "x%c", "%cx", "dev%u", "%%c", "%%u", "%c%u", "%u%c", "%c%c", "%C", "%c-%u", "c%", "%d%c",
+// clang-format off
+static const char *const levels[] = {
+    "a", "b", "c", "x", "1", "dev", "A", "a b", "é", "read", "%", "$foo", "x  y", "12345678", "12345678\xc3\xa9",
+    "sixteen-bytes-ab", "a-level-of-more-than-thirty-two-bytes-1", "a-level-of-more-than-thirty-two-bytes-2",
 };
-static const char *const dollar_roots[] = {"$SYS", "$share", "$CONTROL", "$foo", "$foo", "$foo", "$", "$SYSx", "$sharex", "$CONTROLx", "$a"};
+// clang-format on
+static const char *const variables[] = {"%c",  "%c",  "%c",   "%u",   "%u",   "%u", "x%c",   "%cx", "dev%u",
+                                        "%%c", "%%u", "%c%u", "%u%c", "%c%c", "%C", "%c-%u", "c%",  "%d%c"};
+static const char *const dollar_roots[] = {"$SYS", "$share", "$CONTROL", "$foo",      "$foo", "$foo",
+                                           "$",    "$SYSx",  "$sharex",  "$CONTROLx", "$a"};
+// clang-format off
 static const char *const sys_filters[] = {
-    "$SYS/#", "$SYS/broker/#", "$SYS/broker/+", "$SYS/broker/version", "$SYS/+/version", "$SYS/broker/connection/+/state",
-    "$SYS/broker/connection/a/state", "$SYS/broker/connection/#", "$SYS/broker/connection/%c/state", "$SYS/broker/%u",
+    "$SYS/#", "$SYS/broker/#", "$SYS/broker/+", "$SYS/broker/version", "$SYS/+/version",
+    "$SYS/broker/connection/+/state", "$SYS/broker/connection/a/state", "$SYS/broker/connection/#",
+    "$SYS/broker/connection/%c/state", "$SYS/broker/%u",
 };
+// clang-format on
 
-static const char *pick_name(struct rng *r, const struct names *n)
-{
-    return n->at[rng_below(r, n->count)];
-}
+static const char *pick_name(struct rng *r, const struct names *n) { return n->at[rng_below(r, n->count)]; }
 
 static const char *pick_identity(struct rng *r)
 {
@@ -126,7 +130,8 @@ static void end_line(struct buf *b, struct rng *r, const struct layout *l)
 }
 
 /* `keyword [access] rest`; only a rest without blanks may do without the access word */
-static void put_line(struct buf *b, struct rng *r, const struct layout *l, const char *keyword, const char *access, const char *rest)
+static void put_line(struct buf *b, struct rng *r, const struct layout *l, const char *keyword, const char *access,
+                     const char *rest)
 {
     bool odd = rng_chance(r, l->odd_percent);
 
@@ -158,7 +163,8 @@ static void put_rule(struct gen_acl *g, struct rng *r, const struct layout *l, c
     buf_free(&filter);
 }
 
-static void put_rules(struct gen_acl *g, struct rng *r, const struct layout *l, size_t count, unsigned pattern_percent, bool denies)
+static void put_rules(struct gen_acl *g, struct rng *r, const struct layout *l, size_t count, unsigned pattern_percent,
+                      bool denies)
 {
     for (size_t i = 0; i < count; i++) {
         put_rule(g, r, l, rng_chance(r, pattern_percent) ? "pattern" : "topic", denies);
@@ -190,7 +196,7 @@ static void write_sections(struct gen_acl *g, struct rng *r, bool denies)
         size_t count = rng_below(r, 9);
 
         put_line(&g->text, r, &l, "user", NULL, user);
-        if (rng_chance(r, 6)) { /* long enough for any index over the rules to set in */
+        if (rng_chance(r, 15)) { /* long enough for any index over the rules to set in */
             count = 20 + rng_below(r, 60);
         }
         put_rules(g, r, &l, count, pattern_percent, denies);
@@ -245,9 +251,7 @@ static void vary_topic(struct buf *b, const struct gen_acl *g, struct rng *r)
     const void *slash;
 
     switch (rng_below(r, 12)) {
-    case 0:
-        buf_byte(b, '/');
-        break;
+    case 0: buf_byte(b, '/'); break;
     case 1:
         buf_byte(b, '/');
         put_word(b, g, r);
@@ -256,14 +260,9 @@ static void vary_topic(struct buf *b, const struct gen_acl *g, struct rng *r)
         slash = b->len ? memrchr(b->data, '/', b->len) : NULL;
         b->len = slash ? (size_t)((const unsigned char *)slash - b->data) : b->len;
         break;
-    case 3:
-        buf_insert(b, 0, "/", 1);
-        break;
-    case 4:
-        b->len = b->len > 1 ? b->len - 1 : b->len;
-        break;
-    default:
-        break;
+    case 3: buf_insert(b, 0, "/", 1); break;
+    case 4: b->len = b->len > 1 ? b->len - 1 : b->len; break;
+    default: break;
     }
 }
 

@@ -25,9 +25,9 @@ static size_t line_len(const struct buf *b, size_t at)
 
 static void insert_bytes(struct buf *b, size_t at, struct rng *r)
 {
-    static const char *const bytes[] = {
-        "\t", "\r", "\v", "\f", " ", "\n", "\x80", "\x85", "\xa0", "\xff", "\xc3\xa9", "\xef\xbb\xbf", "+", "#", "$", "%", ":", "/", "\x01", "\x7f",
-    };
+    static const char *const bytes[] = {"\t",   "\r",   "\v",       "\f",           " ", "\n", "\x80", "\x85",
+                                        "\xa0", "\xff", "\xc3\xa9", "\xef\xbb\xbf", "+", "#",  "$",    "%",
+                                        ":",    "/",    "\x01",     "\x7f"};
     const char *chosen = RNG_PICK(r, bytes);
 
     buf_insert(b, at, chosen, strlen(chosen));
@@ -107,34 +107,16 @@ static void damage_bytes(struct buf *b, struct rng *r)
 {
     switch (rng_below(r, 12)) {
     case 0:
-    case 1:
-        insert_bytes(b, rng_below(r, b->len + 1), r);
-        break;
-    case 2:
-        insert_bytes(b, random_line(b, r), r);
-        break;
+    case 1: insert_bytes(b, rng_below(r, b->len + 1), r); break;
+    case 2: insert_bytes(b, random_line(b, r), r); break;
     case 3:
-    case 4:
-        insert_nul(b, r);
-        break;
-    case 5:
-        buf_delete(b, rng_below(r, b->len + 1), 1 + rng_below(r, 3));
-        break;
-    case 6:
-        drop_final_newlines(b);
-        break;
-    case 7:
-        copy_line(b, r);
-        break;
-    case 8:
-        b->len = rng_below(r, b->len + 1);
-        break;
-    case 9:
-        buf_insert(b, 0, "\xef\xbb\xbf", rng_chance(r, 30) ? 3 : 0);
-        break;
-    case 10:
-        replace_blank(b, r);
-        break;
+    case 4: insert_nul(b, r); break;
+    case 5: buf_delete(b, rng_below(r, b->len + 1), 1 + rng_below(r, 3)); break;
+    case 6: drop_final_newlines(b); break;
+    case 7: copy_line(b, r); break;
+    case 8: b->len = rng_below(r, b->len + 1); break;
+    case 9: buf_insert(b, 0, "\xef\xbb\xbf", rng_chance(r, 30) ? 3 : 0); break;
+    case 10: replace_blank(b, r); break;
     default:
         if (rng_chance(r, 15)) {
             widen(b);
@@ -162,14 +144,17 @@ static void long_topic(struct buf *line, struct rng *r)
 /* A line the grammar of ACL files may or may not have */
 static void odd_acl_line(struct buf *b, struct rng *r)
 {
+    // clang-format off
     static const char *const lines[] = {
-        "user",        "user ",        "user\tx",      "topic",          "topic ",          "pattern",         "Topic a",      "topics a",
-        "topic read",  "topic deny",   "topic deny a", "topic rw a",     "topic Read a",    "topic a b",       "topic read a b", "topic a+",
-        "topic #/a",   "topic a/#/b",  "topic read +a", "pattern a",     "pattern %c#",     "pattern read %u/+x", " # x",      "\t# x",
-        "#",           "topic\ta",     "\ttopic a",    "topic read\ta",  "topic \ta",       "topic read \t",   "pattern deny", "pattern read",
-        "topic read readwrite", "user deny", "topic ++", "topic ##", "topic $share/g/a", "pattern deny %u", "use", "topic  read  a  ", "x",
-        "pattern write", "topic =a", "topic read #a", "topic read a/+/#", "topic + ", "user #", "topic readwrite  deny  x",
+        "user", "user ", "user\tx", "topic", "topic ", "pattern", "Topic a", "topics a", "topic read", "topic deny",
+        "topic deny a", "topic rw a", "topic Read a", "topic a b", "topic read a b", "topic a+", "topic #/a",
+        "topic a/#/b", "topic read +a", "pattern a", "pattern %c#", "pattern read %u/+x", " # x", "\t# x", "#",
+        "topic\ta", "\ttopic a", "topic read\ta", "topic \ta", "topic read \t", "pattern deny", "pattern read",
+        "topic read readwrite", "user deny", "topic ++", "topic ##", "topic $share/g/a", "pattern deny %u", "use",
+        "topic  read  a  ", "x", "pattern write", "topic =a", "topic read #a", "topic read a/+/#", "topic + ",
+        "user #", "topic readwrite  deny  x",
     };
+    // clang-format on
     struct buf line = {0};
 
     if (rng_chance(r, 8)) {
@@ -185,7 +170,8 @@ static void odd_acl_line(struct buf *b, struct rng *r)
 
 void gen_damage_acl(struct buf *text, struct rng *r)
 {
-    static const char *const heads[] = {"#", "topic ", "topic read a/", "user ", "pattern %c/", "rubbish", "", "topic write a +"};
+    static const char *const heads[] = {"#",       "topic ", "topic read a/",  "user ", "pattern %c/",
+                                        "rubbish", "",       "topic write a +"};
     size_t times = 1 + rng_below(r, 2);
 
     for (size_t i = 0; i < times; i++) {

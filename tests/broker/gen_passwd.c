@@ -4,7 +4,9 @@
 #include <string.h>
 
 #define TEN "xxxxxxxxxx"
-#define LONG_PASSWORD TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define LONG_PASSWORD                                                                                               \
+    TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN \
+        TEN TEN
 
 /* SHA-512 and PBKDF2 with a salt of 12 bytes; then those only some releases can read, or none:
  * a salt of 64, one of 16, and the hash of the empty password, which no login can use */
@@ -26,9 +28,11 @@ static const struct gen_hash hashes[] = {
     {"$7$101$mtJ/BIw7om7hsSER$1Kk4kIyt5jLMbY6x+By3uwo8Ohs4uYaOwizKHPdQEfQ83GMOskSOLD3XjBEY+Q/cS75utp3OFQ/74uW08jaz1A==",
      "p w"},
     {"$6$Dh9ywL/+tKB6EJNh$KifKLEww1xp0/Ow6aSR5U3U0tbokQfa/b5MHO3u2sqVmsaUgYwTSUj3ljhpkgdYKvoBaOpJYpDfTPsmt6FfAAA==",
-     "p\xc3\xa4""ss"},
+     "p\xc3\xa4"
+     "ss"},
     {"$7$101$urbUBF6XC1w3nU+V$fs+dwXExGL+AVeBDlJR9y6ELHxquxLSGoLa5tPZNKtJZ28G2sFoeMQy81/+axcYtao1cs7I9cziizoTZVdMGyA==",
-     "p\xc3\xa4""ss"},
+     "p\xc3\xa4"
+     "ss"},
     {"$6$da/6Ynwl67qnBVQD$jVt/9/JHsLlZuCgHPRNGvnLoAEogFCbIe9T5PwVgE3h0LFv1T4qR44bA1zRcGDp3d6WjmZRGg7yE7yB1DB3BqA==",
      " pw "},
     {"$7$101$gsHWXpXfePplw60x$wi8wiWQM61d3q6qRgD52dzb1VC/LtXOp2m/J+vt+QcGd5xgSBgI/RB8lzYte161mqNnJMZ2hu/JgKk5qJhZxow==",
@@ -52,17 +56,20 @@ static const struct gen_hash hashes[] = {
     {"$7$101$WuYlZl8+C9CgZe0HpBmJ5A==$hDGQh6i5REb06jBg/fWiFEsfJuRMmxwkXnvaiDt8GHkVxK1dqupy0sH9fy8xJPaohERHEuzeMGTi7K/99mlEnA==",
      "pw"},
     {"$6$3DD60XdmCYlHLAs0$bQByPYc8F6Q9lmxJtO4r2yzgi7mzJAK6b9qpylsfLXOz07a1z8gG+98ePhniQ5fKdZ5s8EU58GoYmMLybJEaFw==",
-     ""},
-};
+     ""}};
 
 enum { HASHES = sizeof hashes / sizeof *hashes, COMMON_HASHES = 18 };
 
-static const char *const users[] = {"u", "v", "alice", "a b", "\xc3\xbc", "#x", "U", "$6$", "a\"b", "-u", "--", "u/+", "w", "x", "y"};
+static const char *const users[] = {"u",    "v",  "alice", "a b", "\xc3\xbc", "#x", "U", "$6$",
+                                    "a\"b", "-u", "--",    "u/+", "w",        "x",  "y"};
 static const char *const strangers[] = {"nobody", "u ", " u", "a:b", "alic", "alicee", "u:"};
 static const char *const passwords[] = {"pw", "q", "", "pw ", "PW", "p", "$6$", LONG_PASSWORD, "a:b$c"};
+// clang-format off
 static const char *const spoilt[] = {
-    "pw", "", "$", "$6$", "$7$101$", "$5$abc$def", "6", "$6$$", "$7$0$", "$7$x$", "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aaaa", "$7$-1$a$b", "$6$AAAA$AAAA",
+    "pw", "", "$", "$6$", "$7$101$", "$5$abc$def", "6", "$6$$", "$7$0$", "$7$x$",
+    "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aaaa", "$7$-1$a$b", "$6$AAAA$AAAA",
 };
+// clang-format on
 
 /* One entry as it was written, to log in with */
 struct entry {
@@ -104,30 +111,18 @@ static void spoil(struct buf *field, struct writer *w)
     const char *number;
 
     switch (rng_below(w->r, 7)) {
-    case 0:
-        buf_delete(field, at, 1);
-        break;
-    case 1:
-        field->data[at] = (unsigned char)"A+/=$-b0 "[rng_below(w->r, 9)];
-        break;
-    case 2:
-        buf_insert(field, at, "$", 1);
-        break;
-    case 3:
-        buf_delete(field, 0, 1);
-        break;
-    case 4:
-        buf_text(field, RNG_PICK(w->r, ((const char *const[]){"$extra", "$", "=", "A", "====", ":x"})));
-        break;
+    case 0: buf_delete(field, at, 1); break;
+    case 1: field->data[at] = (unsigned char)"A+/=$-b0 "[rng_below(w->r, 9)]; break;
+    case 2: buf_insert(field, at, "$", 1); break;
+    case 3: buf_delete(field, 0, 1); break;
+    case 4: buf_text(field, RNG_PICK(w->r, ((const char *const[]){"$extra", "$", "=", "A", "====", ":x"}))); break;
     case 5:
         number = RNG_PICK(w->r, iterations);
         if (field->len > 3 && !memcmp(field->data, "$7$", 3)) {
             buf_insert(field, 3, number, strlen(number));
         }
         break;
-    default:
-        field->len -= rng_below(w->r, 4);
-        break;
+    default: field->len -= rng_below(w->r, 4); break;
     }
 }
 

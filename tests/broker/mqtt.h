@@ -17,9 +17,9 @@ typedef void mqtt_message_fn(void *context, const char *topic, const char *paylo
 
 struct mqtt {
     struct mosquitto *client;
-    int connack;               /* the reason code, MQTT_NOT_ASKED until it came */
+    int connack; /* the reason code, MQTT_NOT_ASKED until it came */
     bool closed;
-    const int *mids;           /* of the publishes or the subscribe on the way */
+    const int *mids; /* of the publishes or the subscribe on the way */
     int *codes;
     size_t count, answered;
     mqtt_message_fn *on_message; /* NULL: messages are dropped */

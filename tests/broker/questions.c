@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void questions_add(struct questions *q, const struct gen_subject *s, const char *access, const char *topic, bool allowed)
+void questions_add(struct questions *q, const struct gen_subject *s, const char *access, const char *topic,
+                   bool allowed)
 {
     struct question *new;
 
@@ -44,16 +45,17 @@ static void save_batch(const struct questions *q, const char *path)
     buf_free(&b);
 }
 
-static void report(const struct question *one, struct run *run, const char *culex)
+static void report(const struct question *one, struct trial *trial, const char *culex)
 {
     const struct gen_subject *s = one->subject;
 
-    run_differs(run, one->allowed ? "allow" : "deny", culex, "user %s%s%s, client id '%s', %s '%s'", s->user ? "'" : "",
-                s->user ? s->user : "none", s->user ? "'" : "", s->clientid, one->access, one->topic);
+    trial_differs(trial, one->allowed ? "allow" : "deny", culex, "user %s%s%s, client id '%s', %s '%s'",
+                  s->user ? "'" : "", s->user ? s->user : "none", s->user ? "'" : "", s->clientid, one->access,
+                  one->topic);
 }
 
 /* One line of culex's answers against one question; the first word counts */
-static void compare(const struct question *one, struct run *run, const char *line, size_t len)
+static void compare(const struct question *one, struct trial *trial, const char *line, size_t len)
 {
     size_t word = 0;
     char answer[32];
@@ -64,34 +66,34 @@ static void compare(const struct question *one, struct run *run, const char *lin
     }
     answer[word] = 0;
     if (strcmp(answer, one->allowed ? "allow" : "deny") != 0) {
-        report(one, run, word ? answer : "nothing");
+        report(one, trial, word ? answer : "nothing");
     }
 }
 
-void questions_compare(const struct questions *q, struct run *run)
+void questions_compare(const struct questions *q, struct trial *trial)
 {
-    const char *batch = run->path[RUN_BATCH], *acl = run->path[RUN_FILE];
-    const char *argv[] = {run->culex, "aclcheck", "--acl", acl, "--target", run->target, "--batch", batch, NULL};
+    const char *batch = trial->path[TRIAL_BATCH], *acl = trial->path[TRIAL_FILE];
+    const char *argv[] = {trial->culex, "aclcheck", "--acl", acl, "--target", trial->target, "--batch", batch, NULL};
     struct buf b = {0};
     size_t at = 0;
 
     save_batch(q, batch);
-    if (run_culex(run, argv, 1U << 0) < 0) {
+    if (trial_culex(trial, argv, 1U << 0) < 0) {
         return;
     }
-    buf_load(&b, run->path[RUN_OUT]);
+    buf_load(&b, trial->path[TRIAL_OUT]);
     for (size_t i = 0; i < q->count; i++) {
         const char *line = b.data ? (char *)b.data + at : "";
         const char *newline = at < b.len ? memchr(line, '\n', b.len - at) : NULL;
         size_t len = newline ? (size_t)(newline - line) : b.len - at;
 
-        run->decisions++;
-        run->allowed += q->at[i].allowed;
-        compare(&q->at[i], run, line, len);
+        trial->decisions++;
+        trial->allowed += q->at[i].allowed;
+        compare(&q->at[i], trial, line, len);
         at += len + (newline ? 1 : 0);
     }
     if (at != b.len) {
-        run_differs(run, "was asked less", "answers more lines", "the batch of %zu questions", q->count);
+        trial_differs(trial, "was asked less", "answers more lines", "the batch of %zu questions", q->count);
     }
     buf_free(&b);
 }

@@ -2,7 +2,7 @@
 #ifndef BROKER_QUESTIONS_H
 #define BROKER_QUESTIONS_H
 
-#include "run.h"
+#include "trial.h"
 
 struct question {
     const struct gen_subject *subject; /* not owned */
@@ -16,9 +16,10 @@ struct questions {
     size_t count, cap;
 };
 
-void questions_add(struct questions *q, const struct gen_subject *s, const char *access, const char *topic, bool allowed);
+void questions_add(struct questions *q, const struct gen_subject *s, const char *access, const char *topic,
+                   bool allowed);
 /* Counts every question as a decision and reports the differences */
-void questions_compare(const struct questions *q, struct run *run);
+void questions_compare(const struct questions *q, struct trial *trial);
 void questions_free(struct questions *q);
 
 #endif

@@ -20,15 +20,9 @@ static inline uint64_t rng_next(struct rng *r)
 }
 
 /* 0 .. n-1; n is small, so the bias of the remainder does not matter */
-static inline size_t rng_below(struct rng *r, size_t n)
-{
-    return (size_t)(rng_next(r) % n);
-}
+static inline size_t rng_below(struct rng *r, size_t n) { return (size_t)(rng_next(r) % n); }
 
-static inline bool rng_chance(struct rng *r, unsigned percent)
-{
-    return rng_below(r, 100) < percent;
-}
+static inline bool rng_chance(struct rng *r, unsigned percent) { return rng_below(r, 100) < percent; }
 
 #define RNG_PICK(r, array) ((array)[rng_below((r), sizeof(array) / sizeof *(array))])
 

@@ -129,6 +129,8 @@ void cx_acl_bad_keyword(struct cx_acl_reader *r, const cx_acl_line *l)
                      reads_as(keyword, rest); /* not to suggest what is refused too */
         cx_finding_help(r->findings, x, "did you mean '%s%s%.*s'?", keyword, whole ? " " : "", whole ? (int)rest.n : 0,
                         rest.p);
+    } else if (cx_str_starts(word, CX_STR("/*")) || cx_str_starts(word, CX_STR("//")) || word.p[0] == ';') {
+        cx_finding_help(r->findings, x, "a comment begins with '#' in the first column, on every line");
     } else {
         cx_finding_help(r->findings, x, "a line begins with 'user', 'topic' or 'pattern', or with '#' for a comment");
     }

@@ -1,0 +1,62 @@
+/* What one trial, a run of the differential test, holds, and the kinds of cases it is made of. */
+#ifndef BROKER_TRIAL_H
+#define BROKER_TRIAL_H
+
+#include "buf.h"
+#include "gen.h"
+#include "rng.h"
+
+enum trial_kind { TRIAL_ACL, TRIAL_LOAD, TRIAL_LOGIN, TRIAL_KINDS };
+
+/* The files of one case: what the broker reads, the questions, a password, and what culex prints */
+enum trial_file { TRIAL_FILE, TRIAL_BATCH, TRIAL_SECRET, TRIAL_OUT, TRIAL_ERR, TRIAL_PATHS };
+
+struct trial {
+    const char *broker; /* path of mosquitto */
+    const char *culex;  /* path of culex */
+    const char *target;
+    const char *dir; /* all files are made here */
+    uint64_t seed;
+    bool old; /* the target is of the 1.x line: no deny, no $CONTROL */
+    bool keep;
+    struct gen_hash fresh[2]; /* made by the broker's own mosquitto_passwd */
+    size_t fresh_count;
+
+    enum trial_kind kind; /* the case at work */
+    size_t number;
+    const struct buf *file;
+    bool shown; /* the file of this case was printed */
+    char path[TRIAL_PATHS][4096];
+
+    size_t decisions, loads, logins, differences;
+    size_t allowed, loaded, let_in; /* how many of them the broker said yes to */
+};
+
+/* Begins a case: its paths, and its random numbers, which depend on the seed, the kind and the number alone */
+struct rng trial_begin(struct trial *trial, enum trial_kind kind, size_t number);
+/* Saves the file the case is about; it is shown when a difference is found, so it stays until trial_end */
+void trial_save(struct trial *trial, const struct buf *file);
+void trial_end(struct trial *trial);
+
+/* Prints one difference: at the first of a case its file and the command that repeats it */
+void trial_differs(struct trial *trial, const char *broker_says, const char *culex_says, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Runs culex; a status that `expected` (a set of bits) lacks is a difference, and -1 is returned for it */
+int trial_culex(struct trial *trial, const char *const argv[], unsigned expected);
+
+/* What both say of the file. Only TRIAL_BOTH_LOAD leaves the broker running */
+enum trial_verdict { TRIAL_BOTH_LOAD, TRIAL_BOTH_REFUSE, TRIAL_LOAD_DIFFERS };
+enum trial_verdict trial_load(struct trial *trial, bool anonymous);
+/* Ends the broker. Gives up when it ended by itself before */
+void trial_stop_broker(const struct trial *trial);
+
+/* Says on standard error which case is at work and where its files are */
+void trial_tell_where(const struct trial *trial);
+
+/* The work of one case, between trial_begin and trial_end */
+void case_acl(struct trial *trial, struct rng *r);
+void case_load(struct trial *trial, struct rng *r);
+void case_login(struct trial *trial, struct rng *r);
+
+#endif

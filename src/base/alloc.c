@@ -40,6 +40,17 @@ void *cx_realloc(void *old, size_t count, size_t size)
     return p;
 }
 
+enum { LARGE_PAGE = 2 << 20 };
+
+void *cx_alloc_large(size_t size)
+{
+    char *p = cx_alloc(size);
+    uintptr_t start = ((uintptr_t)p + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1), end = (uintptr_t)p + size;
+    if (size >= 4 * (size_t)LARGE_PAGE && start < end)
+        madvise((void *)start, (end - start) & ~(uintptr_t)(LARGE_PAGE - 1), MADV_HUGEPAGE);
+    return p;
+}
+
 cx_pages cx_pages_new(size_t count, size_t size)
 {
     const size_t large = (size_t)2 << 20, line = 64;

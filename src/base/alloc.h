@@ -21,6 +21,9 @@ void *cx_alloc(size_t size);                /* not zeroed */
 void *cx_calloc(size_t count, size_t size); /* zeroed; overflow is out of memory */
 void *cx_realloc(void *old, size_t count, size_t size);
 
+/* Like cx_alloc, in large pages when it is large. */
+void *cx_alloc_large(size_t size);
+
 /* Zeroed memory for a table that is read here and there: at a cache line's start,
  * in large pages when it is large. */
 typedef struct cx_pages {

@@ -36,9 +36,9 @@ static void say_too_large(cx_error *e, const char *path, size_t max)
 
 static bool read_all(int fd, const char *path, size_t hint, size_t max, cx_buf *out, cx_error *e)
 {
-    size_t cap = hint + 1; /* one more byte than the file has shows its end, and holds the NUL */
+    size_t cap = hint + 2; /* one byte more than the file has shows its end, one holds the NUL */
     if (cap < 4096) cap = 4096;
-    out->p = cx_realloc(out->p, cap, 1);
+    out->p = cx_alloc_large(cap);
     out->n = 0;
     for (;;) {
         if (out->n + 1 >= cap) {

@@ -1,11 +1,5 @@
 #include "base/str.h"
 
-cx_str cx_str_trim_end(cx_str a)
-{
-    while (a.n > 0 && cx_is_space(a.p[a.n - 1])) a.n--;
-    return a;
-}
-
 cx_str cx_str_trim(cx_str a)
 {
     while (a.n > 0 && cx_is_space(a.p[0])) {

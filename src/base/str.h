@@ -36,7 +36,11 @@ static inline cx_str cx_str_sub(cx_str a, size_t from, size_t len) { return (cx_
 /* isspace() of the C locale, which is all a broker ever uses. */
 static inline bool cx_is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-cx_str cx_str_trim_end(cx_str a);
+static inline cx_str cx_str_trim_end(cx_str a)
+{
+    while (a.n > 0 && cx_is_space(a.p[a.n - 1])) a.n--;
+    return a;
+}
 cx_str cx_str_trim(cx_str a);
 
 /* Byte order, then length: a total order that does not depend on the locale. */

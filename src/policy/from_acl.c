@@ -82,10 +82,10 @@ static cx_rule rule_of(const struct build *b, const cx_acl_entry *e)
         r.access = (uint8_t)((e->access & CX_ACL_READ ? CX_ACCESS_READ : 0) |
                              (e->access & CX_ACL_WRITE ? CX_ACCESS_WRITE : 0));
     }
-    r.literal = (uint16_t)cx_filter_literal(filter);
+    r.literal = (uint16_t)(e->literal ? filter.n : cx_filter_literal(filter));
     if (r.literal >= sizeof r.probe) memcpy(&r.probe, filter.p + r.literal - sizeof r.probe, sizeof r.probe);
     r.matcher = CX_MATCH_FILTER;
-    if (e->kind == CX_ACL_PATTERN && e->percent) {
+    if (e->kind == CX_ACL_PATTERN && !e->literal) {
         bool level = cx_behaves(b->p->release, CX_B_ACL_VARIABLES) == CX_ACL_VARIABLES_LEVEL;
         r.matcher = level ? CX_MATCH_LEVEL_VARIABLES : CX_MATCH_TEXT_VARIABLES;
         if (has_user_variable(filter)) r.guard = CX_GUARD_NAMED;

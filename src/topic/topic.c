@@ -5,8 +5,9 @@
 #include "base/utf8.h"
 
 /* Bytes a filter check must look at. */
-enum { PLAIN, WILDCARD, PERCENT, UNUSUAL };
+enum { PLAIN, WILDCARD, PERCENT, BLANK, UNUSUAL };
 static const uint8_t byte_class[256] = {
+    [' '] = BLANK,
     ['+'] = WILDCARD,
     ['#'] = WILDCARD,
     ['%'] = PERCENT,
@@ -89,7 +90,7 @@ static bool too_deep(cx_str f)
 size_t cx_filter_literal(cx_str filter)
 {
     size_t at = 0;
-    while ((at = next_special(filter, at)) < filter.n && byte_class[(unsigned char)filter.p[at]] == UNUSUAL) at++;
+    while ((at = next_special(filter, at)) < filter.n && byte_class[(unsigned char)filter.p[at]] >= BLANK) at++;
     bool rest = at > 0 && at < filter.n && filter.p[at] == '#';
     return rest ? at - 1 : at;
 }
@@ -102,6 +103,8 @@ cx_filter_info cx_filter_check(cx_str f)
         uint8_t class = byte_class[(unsigned char)f.p[i]];
         if (class == PERCENT) {
             info.percent = true;
+        } else if (class == BLANK) {
+            info.blank = true;
         } else if (class == UNUSUAL) {
             info.unusual = true;
         } else {
@@ -118,7 +121,11 @@ cx_filter_info cx_filter_check(cx_str f)
 bool cx_mqtt_text_ok(cx_str text)
 {
     if (text.n > CX_TOPIC_MAX) return false;
-    for (size_t i = 0; i < text.n;) {
+    for (size_t i = next_special(text, 0); i < text.n; i = next_special(text, i)) {
+        if (byte_class[(unsigned char)text.p[i]] != UNUSUAL) {
+            i++;
+            continue;
+        }
         uint32_t cp;
         size_t len = cx_utf8_next(cx_str_sub(text, i, text.n - i), &cp);
         if (len == 0 || cp < 0x20 || (cp >= 0x7F && cp < 0xA0)) return false;

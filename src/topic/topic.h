@@ -25,6 +25,7 @@ typedef struct cx_filter_info {
     size_t at;     /* where the error is */
     bool wildcard; /* has a '+' or '#' */
     bool percent;  /* has a '%' */
+    bool blank;    /* has a space */
     bool unusual;  /* has a control byte, DEL, or a byte above 0x7F */
 } cx_filter_info;
 

@@ -107,7 +107,7 @@ static double culex_time(const char *acl)
     cx_policy policy;
     const cx_release *release = cx_release_find(CX_STR("2.1"));
     if (!cx_source_open(&source, acl, &e)) die(e.text);
-    cx_acl_read(&file, &source, CX_TARGET_BIT(release), 1);
+    cx_acl_read(&file, &source, CX_TARGET_BIT(release), (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
     cx_policy_from_acl(&policy, &file, release);
     double took = now() - from;
     cx_policy_clear(&policy);

@@ -20,7 +20,7 @@ typedef struct cx_acl_entry {
     cx_span value; /* the user name or the topic filter, blanks around it not included */
     uint8_t kind, access;
     cx_targets targets;
-    bool percent; /* a rule's filter has a '%' */
+    bool literal; /* a rule's filter has no '+', '#' or '%' */
 } cx_acl_entry;
 
 typedef struct cx_acl {

@@ -22,10 +22,10 @@ static bool enough(struct reading *r, cx_severity severity, cx_targets refused)
 
 static bool enough_errors(struct reading *r) { return enough(r, CX_ERROR, r->say.targets); }
 
-static void add_entry(struct reading *r, cx_acl_kind kind, unsigned access, const cx_acl_line *l, bool percent)
+static void add_entry(struct reading *r, cx_acl_kind kind, unsigned access, const cx_acl_line *l, bool literal)
 {
     cx_span value = {(uint32_t)(l->value.p - r->say.source->text.p), (uint32_t)l->value.n};
-    cx_acl_entry e = {value, (uint8_t)kind, (uint8_t)access, r->say.targets, percent};
+    cx_acl_entry e = {value, (uint8_t)kind, (uint8_t)access, r->say.targets, literal};
     cx_vec_add(&r->acl->entries, e);
 }
 
@@ -51,6 +51,13 @@ static unsigned access_bits(cx_str word)
     return 0;
 }
 
+/* Where the word at P ends: at the next space, or at END. Words are short. */
+static const char *word_end(const char *p, const char *end)
+{
+    while (p < end && *p != ' ') p++;
+    return p;
+}
+
 static bool has_variable(cx_str v)
 {
     for (size_t i = 0; i + 1 < v.n; i++)
@@ -66,13 +73,15 @@ static void read_rule(struct reading *r, cx_acl_line *l, cx_acl_kind kind)
         if (!enough_errors(r)) cx_acl_missing_topic(&r->say, l);
         return;
     }
-    const char *space = memchr(p, ' ', (size_t)(end - p));
+    const char *space = word_end(p, end);
     unsigned access = CX_ACL_READ | CX_ACL_WRITE;
-    if (!space) {
+    if (space == end) {
         l->value = (cx_str){p, (size_t)(end - p)};
     } else {
         l->access = (cx_str){p, (size_t)(space - p)};
-        l->value = cx_str_trim((cx_str){space, (size_t)(end - space)});
+        p = space;
+        while (cx_is_space(*p)) p++; /* the line ends in no blank */
+        l->value = (cx_str){p, (size_t)(end - p)};
         access = access_bits(l->access);
         if (access == 0) {
             if (!enough_errors(r)) cx_acl_bad_access(&r->say, l);
@@ -86,11 +95,11 @@ static void read_rule(struct reading *r, cx_acl_line *l, cx_acl_kind kind)
         if (!enough_errors(r)) cx_acl_bad_filter(&r->say, l, info);
         return;
     }
-    if (!space || info.unusual || memchr(l->value.p, ' ', l->value.n) || l->value.p[0] == '<')
+    if (space == end || info.unusual || info.blank || l->value.p[0] == '<')
         cx_acl_doubtful_rule(&r->say, l, info.unusual);
     if (kind == CX_ACL_PATTERN && (!info.percent || !has_variable(l->value)) && !enough(r, CX_WARNING, 0))
         cx_acl_pattern_without_variable(&r->say, l);
-    add_entry(r, kind, access, l, info.percent);
+    add_entry(r, kind, access, l, !info.wildcard && !info.percent);
 }
 
 /* The broker's order: cut trailing blanks, look for '#' in column 0, split at spaces. */
@@ -101,8 +110,7 @@ static void read_line(struct reading *r, cx_str line)
     cx_acl_line l = {.line = line};
     size_t i = 0;
     while (line.p[i] == ' ') i++; /* the last byte is none */
-    const char *space = memchr(line.p + i, ' ', line.n - i);
-    l.keyword = (cx_str){line.p + i, space ? (size_t)(space - line.p) - i : line.n - i};
+    l.keyword = (cx_str){line.p + i, (size_t)(word_end(line.p + i, line.p + line.n) - line.p) - i};
     if (cx_str_eq(l.keyword, CX_STR("topic"))) read_rule(r, &l, CX_ACL_TOPIC);
     else if (cx_str_eq(l.keyword, CX_STR("pattern"))) read_rule(r, &l, CX_ACL_PATTERN);
     else if (cx_str_eq(l.keyword, CX_STR("user"))) read_user(r, &l);
@@ -195,7 +203,7 @@ static size_t read_in_pieces(struct reading *r, cx_str lines, unsigned count)
 /* Text without a NUL byte: lines end at line feeds, all releases agree. */
 static void read_plain(struct reading *r, unsigned threads)
 {
-    enum { WORTH_A_THREAD = 4 << 20 }; /* bytes */
+    enum { WORTH_A_THREAD = 1 << 20 }; /* bytes */
     cx_str text = r->say.source->text;
     const char *last = text.n ? memrchr(text.p, '\n', text.n) : NULL;
     cx_str lines = cx_str_sub(text, 0, last ? (size_t)(last + 1 - text.p) : 0);

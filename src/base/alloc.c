@@ -40,27 +40,42 @@ void *cx_realloc(void *old, size_t count, size_t size)
     return p;
 }
 
-enum { LARGE_PAGE = 2 << 20 };
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
+
+enum { PAGE = 4096, LARGE_PAGE = 2 << 20 };
+
+/* Memory that will be written from end to end: in large pages where one fits, and
+ * all of it fetched from the system at once, since thousands of page faults cost
+ * more than the work. Where the system knows neither, nothing is lost. */
+static void prepare(void *p, size_t size)
+{
+    if (size < LARGE_PAGE / 4) return;
+    uintptr_t from = (uintptr_t)p, to = from + size;
+    uintptr_t large = (from + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1),
+              page = (from + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    if (large + LARGE_PAGE <= to) madvise((void *)large, (to - large) & ~(uintptr_t)(LARGE_PAGE - 1), MADV_HUGEPAGE);
+    madvise((void *)page, (to - page) & ~(uintptr_t)(PAGE - 1), MADV_POPULATE_WRITE);
+}
 
 void *cx_alloc_large(size_t size)
 {
-    char *p = cx_alloc(size);
-    uintptr_t start = ((uintptr_t)p + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1), end = (uintptr_t)p + size;
-    if (size >= 4 * (size_t)LARGE_PAGE && start < end)
-        madvise((void *)start, (end - start) & ~(uintptr_t)(LARGE_PAGE - 1), MADV_HUGEPAGE);
+    void *p = cx_alloc(size);
+    prepare(p, size);
     return p;
 }
 
 cx_pages cx_pages_new(size_t count, size_t size)
 {
-    const size_t large = (size_t)2 << 20, line = 64;
-    if (size && count > (SIZE_MAX - large) / size) fatal(CX_FATAL_MEMORY, "out of memory");
-    size_t total = count * size, align = total < large ? line : large;
+    const size_t line = 64;
+    if (size && count > (SIZE_MAX - LARGE_PAGE) / size) fatal(CX_FATAL_MEMORY, "out of memory");
+    size_t total = count * size, align = total < LARGE_PAGE ? line : LARGE_PAGE;
     cx_pages pages = {NULL, calloc(1, total + align)}; /* what calloc takes fresh from the system it need not clear */
     if (!pages.block) fatal(CX_FATAL_MEMORY, "out of memory");
     uintptr_t start = ((uintptr_t)pages.block + align - 1) & ~(uintptr_t)(align - 1);
     pages.p = (void *)start;
-    if (align == large) madvise(pages.p, total & ~(large - 1), MADV_HUGEPAGE);
+    prepare(pages.p, total);
     return pages;
 }
 

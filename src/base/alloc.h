@@ -21,11 +21,11 @@ void *cx_alloc(size_t size);                /* not zeroed */
 void *cx_calloc(size_t count, size_t size); /* zeroed; overflow is out of memory */
 void *cx_realloc(void *old, size_t count, size_t size);
 
-/* Like cx_alloc, in large pages when it is large. */
+/* Like cx_alloc, for memory that will be written from end to end. */
 void *cx_alloc_large(size_t size);
 
-/* Zeroed memory for a table that is read here and there: at a cache line's start,
- * in large pages when it is large. */
+/* Zeroed memory for a table that is filled and read here and there; it begins at a
+ * cache line. */
 typedef struct cx_pages {
     void *p;
     void *block; /* what is freed */

@@ -1,6 +1,7 @@
 /* load BROKER ACL RUNS: how long a broker takes from its start to its first
  * accepted connection with this ACL file, less the same with an ACL file of one
- * rule; and how long culex takes to read it and make it a policy. Medians, ms. */
+ * rule; how long culex takes to read and check it in this process, how many times
+ * faster that is, and how long with a policy made of it. Medians, ms. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <signal.h>
@@ -98,7 +99,8 @@ static double broker_time(const char *broker, const char *acl)
     return took;
 }
 
-static double culex_time(const char *acl)
+/* *CHECKED: read and checked; the answer: made a policy too. */
+static double culex_time(const char *acl, double *checked)
 {
     double from = now();
     cx_source source;
@@ -108,6 +110,7 @@ static double culex_time(const char *acl)
     const cx_release *release = cx_release_find(CX_STR("2.1"));
     if (!cx_source_open(&source, acl, &e)) die(e.text);
     cx_acl_read(&file, &source, CX_TARGET_BIT(release), (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
+    *checked = now() - from;
     cx_policy_from_acl(&policy, &file, release);
     double took = now() - from;
     cx_policy_clear(&policy);
@@ -123,7 +126,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: load BROKER ACL RUNS\n");
         return 2;
     }
-    double small[RUNS_MAX], large[RUNS_MAX], culex[RUNS_MAX];
+    double small[RUNS_MAX], large[RUNS_MAX], checked[RUNS_MAX], policy[RUNS_MAX];
     char one[256];
     if (!mkdtemp(folder)) die("no temporary folder");
     snprintf(one, sizeof one, "%s/acl", folder);
@@ -134,14 +137,14 @@ int main(int argc, char **argv)
     for (int i = 0; i < runs; i++) {
         small[i] = broker_time(argv[1], one);
         large[i] = broker_time(argv[1], argv[2]);
-        culex[i] = culex_time(argv[2]);
+        policy[i] = culex_time(argv[2], &checked[i]);
     }
     char conf[256];
     snprintf(conf, sizeof conf, "%s/conf", folder);
     unlink(conf);
     unlink(one);
     rmdir(folder);
-    double broker = median(large, runs) - median(small, runs), own = median(culex, runs);
-    printf("%.2f %.3f %.0f\n", broker, own, broker / own);
+    double broker = median(large, runs) - median(small, runs), own = median(checked, runs);
+    printf("%.2f %.2f %.1f %.2f\n", broker, own, broker / own, median(policy, runs));
     return 0;
 }

@@ -24,7 +24,7 @@ all: $(B)/culex $(B)/aclcheck $(B)/libculex.a $(B)/libculex.so
 
 $(B)/gen/grammar-compile: src/grammar/compile.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(WARNINGS) $(CFLAGS) -Isrc -o $@ $< -lyaml
+	$(CC) -std=c11 $(WARNINGS) -O1 -g -Isrc -o $@ $< -lyaml
 
 $(B)/gen/grammar_tables.h: $(B)/gen/grammar-compile $(GRAMMARS)
 	$(B)/gen/grammar-compile grammars $(B)/gen
@@ -94,8 +94,8 @@ check-docs: $(B)/culex $(B)/aclcheck
 	@sh tests/docs/run $(B)
 
 FUZZERS := acl passwd
-$(B)/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(B)/libculex.a
-	$(CC) $(TEST_CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_$*.c tests/fuzz/replay.c $(B)/libculex.a $(LIBS)
+$(B)/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c tests/fuzz/replay.c $(B)/libculex.a
+	$(CC) $(TEST_CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_$*.c tests/fuzz/fuzz.c tests/unit/model.c tests/fuzz/replay.c $(B)/libculex.a -lcjson $(LIBS)
 check-fuzz-replay: $(FUZZERS:%=$(B)/replay-%)
 	@sh tests/fuzz/replay-all $(B) $(FUZZERS)
 
@@ -120,9 +120,9 @@ asan check-asan:
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined
-build/fuzz/fuzz-%: tests/fuzz/fuzz_%.c $(LIB_SRC)
+build/fuzz/fuzz-%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(LIB_SRC)
 	@$(MAKE) --no-print-directory build/fuzz/libculex.a B=build/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link'
-	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -std=c11 -Isrc -Ibuild/fuzz/gen -o $@ $< build/fuzz/libculex.a $(LIBS)
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -std=c11 -Isrc -Ibuild/fuzz/gen -o $@ $< tests/fuzz/fuzz.c tests/unit/model.c build/fuzz/libculex.a -lcjson $(LIBS)
 fuzz: $(FUZZERS:%=build/fuzz/fuzz-%)
 	@for f in $(FUZZERS); do \
 		mkdir -p build/fuzz/corpus-$$f && \

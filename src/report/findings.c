@@ -44,10 +44,11 @@ static size_t put_expanded(cx_buf *out, cx_str text)
 }
 
 /* A line of a file with secrets: the name stays, the rest becomes stars. */
-static cx_str masked(cx_buf *scratch, cx_str line, size_t *at, size_t *len)
+static cx_str masked(cx_buf *scratch, cx_str line, bool from_start, size_t *at, size_t *len)
 {
-    const char *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
-    size_t shown = colon ? (size_t)(colon - line.p) + 1 : 0;
+    const char *nul = line.n ? memchr(line.p, '\0', line.n) : NULL; /* a ':' behind it is none to a broker */
+    const char *colon = line.n ? memchr(line.p, ':', nul ? (size_t)(nul - line.p) : line.n) : NULL;
+    size_t shown = colon && from_start ? (size_t)(colon - line.p) + 1 : 0;
     cx_buf_put(scratch, cx_str_sub(line, 0, shown));
     if (line.n > shown) cx_buf_puts(scratch, "********");
     if (*at >= shown) {
@@ -62,7 +63,7 @@ static cx_str masked(cx_buf *scratch, cx_str line, size_t *at, size_t *len)
 /* The nearest place at or before AT where no UTF-8 sequence is cut. */
 static size_t whole(cx_str line, size_t at)
 {
-    while (at > 0 && at < line.n && ((unsigned char)line.p[at] & 0xC0) == 0x80) at--;
+    for (int i = 0; i < 3 && at > 0 && at < line.n && ((unsigned char)line.p[at] & 0xC0) == 0x80; i++) at--;
     return at;
 }
 
@@ -75,9 +76,10 @@ static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx
     if (at > line.n) at = line.n;
     if (len > line.n - at) len = line.n - at;
     cx_buf scratch = {0}, gutter = {0};
-    if (secret) line = masked(&scratch, line, &at, &len);
+    if (secret) line = masked(&scratch, line, start == 0 || source->text.p[start - 1] == '\n', &at, &len);
     size_t from = line.n > EXCERPT && at > BEFORE ? whole(line, at - BEFORE) : 0;
     size_t to = line.n - from > EXCERPT ? whole(line, from + EXCERPT) : line.n;
+    if (to < at) to = at;
     if (at + len > to) len = to - at;
     if (line.n == 0 || (x->span.len == 0 && x->span.at == 0)) goto done; /* about the file as a whole */
 

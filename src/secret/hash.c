@@ -66,14 +66,21 @@ static bool salt_length_ok(const cx_release *release, size_t n)
     return n == 12 || (n == 64 && cx_behaves(release, CX_B_PASSWD_SALT) == CX_PASSWD_SALT_TWELVE_OR_64);
 }
 
-/* atoi() of a broker on a 64-bit machine: a long, cut to an int. */
+/* atoi() of a broker on a 64-bit machine: a long that stops at its limits, cut to an int. */
 static int to_int(cx_str field)
 {
-    char digits[64];
-    size_t n = field.n < sizeof digits - 1 ? field.n : sizeof digits - 1;
-    memcpy(digits, field.p, n);
-    digits[n] = '\0';
-    return (int)(unsigned)(unsigned long)strtol(digits, NULL, 10);
+    size_t i = 0;
+    while (i < field.n && cx_is_space(field.p[i])) i++;
+    bool minus = i < field.n && field.p[i] == '-';
+    if (i < field.n && (field.p[i] == '-' || field.p[i] == '+')) i++;
+    int64_t value = 0;
+    bool over = false;
+    for (; i < field.n && field.p[i] >= '0' && field.p[i] <= '9'; i++) {
+        over |= __builtin_mul_overflow(value, 10, &value);
+        over |= __builtin_add_overflow(value, (minus ? -1 : 1) * (field.p[i] - '0'), &value);
+    }
+    if (over) value = minus ? INT64_MIN : INT64_MAX;
+    return (int)(uint32_t)(uint64_t)value;
 }
 
 static cx_hash_error read_fields(cx_str rest, const cx_release *release, cx_password_hash *out)

@@ -117,7 +117,7 @@ void cx_finding_note(cx_findings *f, cx_finding *x, const char *note, ...)
 /* The nearest place at or before N where no UTF-8 sequence is cut. */
 static size_t whole(cx_str text, size_t n)
 {
-    while (n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xC0) == 0x80) n--;
+    for (int i = 0; i < 3 && n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xC0) == 0x80; i++) n--;
     return n;
 }
 

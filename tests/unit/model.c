@@ -231,7 +231,8 @@ void model_acl_free(model_acl *m)
     free(m->rules);
 }
 
-static bool rule_matches(const model_acl *m, const model_rule *rule, const char *user, const char *id, const char *topic)
+static bool rule_matches(const model_acl *m, const model_rule *rule, const char *user, const char *id,
+                         const char *topic)
 {
     if (!rule->pattern) return model_match(rule->filter, topic);
     if (strstr(rule->filter, "%u") && !user) return false;
@@ -327,7 +328,9 @@ static bool seen_before(const model_records *m, size_t i)
 {
     for (size_t k = 0; k < i; k++) {
         const model_record *x = &m->items[k];
-        if (x->secret && strlen(x->name) <= 65535 && strlen(x->secret) <= 65535 && strcmp(x->name, m->items[i].name) == 0) return true;
+        if (x->secret && strlen(x->name) <= 65535 && strlen(x->secret) <= 65535 &&
+            strcmp(x->name, m->items[i].name) == 0)
+            return true;
     }
     return false;
 }

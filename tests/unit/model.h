@@ -31,7 +31,7 @@ void model_close(model_reader *r);
 typedef struct model_rule {
     const char *user; /* whose section; NULL: before the first */
     const char *filter;
-    size_t at;        /* of the filter in the text */
+    size_t at; /* of the filter in the text */
     bool pattern, deny, read, write;
 } model_rule;
 
@@ -49,7 +49,8 @@ void model_acl_free(model_acl *m);
 
 /* Whether a client may read or write TOPIC, after the gates for '$' topics; USER
  * NULL: anonymous. *UNSAFE (may be NULL): denied for a '+' or '#' in a name. */
-bool model_acl_allows(const model_acl *m, const char *user, const char *id, bool write, const char *topic, bool *unsafe);
+bool model_acl_allows(const model_acl *m, const char *user, const char *id, bool write, const char *topic,
+                      bool *unsafe);
 
 /* The gate before all rules: denied here? */
 bool model_gate_denies(bool write, const char *topic);

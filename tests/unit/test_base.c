@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/io.h"
 #include "base/map.h"
+#include "base/parallel.h"
 #include "base/typo.h"
 #include "base/utf8.h"
 #include "base/vec.h"
@@ -44,7 +45,10 @@ START_TEST(str_order_is_total)
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < n; k++) {
             int c = cx_str_cmp(cx_str_of(sorted[i]), cx_str_of(sorted[k]));
-            must(i == k ? c == 0 : i < k ? c < 0 : c > 0, "'%s' against '%s' is %d", showz(sorted[i]), showz(sorted[k]), c);
+            must(i == k  ? c == 0
+                 : i < k ? c < 0
+                         : c > 0,
+                 "'%s' against '%s' is %d", showz(sorted[i]), showz(sorted[k]), c);
         }
     }
 }
@@ -119,8 +123,19 @@ END_TEST
 
 START_TEST(utf8_refuses_long_forms)
 {
-    static const char *const bad[] = {"\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF",
-                                      "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xF8\x88\x80\x80\x80", "\xFF", "\xFE", "\x80", "\xED\xA0\x80"};
+    static const char *const bad[] = {"\xC0\x80",
+                                      "\xC1\xBF",
+                                      "\xE0\x80\x80",
+                                      "\xE0\x9F\xBF",
+                                      "\xF0\x80\x80\x80",
+                                      "\xF0\x8F\xBF\xBF",
+                                      "\xF4\x90\x80\x80",
+                                      "\xF5\x80\x80\x80",
+                                      "\xF8\x88\x80\x80\x80",
+                                      "\xFF",
+                                      "\xFE",
+                                      "\x80",
+                                      "\xED\xA0\x80"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         uint32_t cp;
         ck_assert_uint_eq(cx_utf8_next(cx_str_of(bad[i]), &cp), 0);
@@ -170,9 +185,7 @@ START_TEST(buf_grows_and_keeps_bytes)
             memset(want + n, '.', len);
             n += len;
             break;
-        default:
-            cx_buf_printf(&b, "%05zu-%s", len, "z");
-            n += (size_t)sprintf(want + n, "%05zu-%s", len, "z");
+        default: cx_buf_printf(&b, "%05zu-%s", len, "z"); n += (size_t)sprintf(want + n, "%05zu-%s", len, "z");
         }
         must(b.n == n && b.cap >= n, "%zu bytes, want %zu", b.n, n);
     }
@@ -190,7 +203,19 @@ START_TEST(buf_put_safe_escapes_what_a_terminal_obeys)
     } cases[] = {
         {"plain", "plain"},
         {"\x1B[31m", "\\x1B[31m"},
-        {"a\tb\nc\r", "a\\x09b\\x0Ac\\x0D"},
+        {"a\tb\nc\r", "a\\tb\\x0Ac\\x0D"},
+        {"\xE2\x80\xAE"
+         "evil",
+         "\\xE2\\x80\\xAE"
+         "evil"}, /* turns the text around */
+        {"\xE2\x80\x8B"
+         "x",
+         "\\xE2\\x80\\x8Bx"}, /* has no width */
+        {"\xEF\xBB\xBF"
+         "x",
+         "\\xEF\\xBB\\xBFx"},
+        {"\xE2\x81\xA6", "\\xE2\\x81\\xA6"},
+        {"\xE2\x80\xA6", "\xE2\x80\xA6"},
         {"\x7F", "\\x7F"},
         {"\xC3\xA9", "\xC3\xA9"},
         {"\xC2\x9B", "\\xC2\\x9B"},
@@ -202,7 +227,8 @@ START_TEST(buf_put_safe_escapes_what_a_terminal_obeys)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cx_buf b = {0};
         cx_buf_put_safe(&b, cx_str_of(cases[i].in));
-        must(cx_str_is(cx_buf_str(&b), cases[i].out), "'%s' comes out as '%s'", showz(cases[i].in), show(cx_buf_str(&b)));
+        must(cx_str_is(cx_buf_str(&b), cases[i].out), "'%s' comes out as '%s'", showz(cases[i].in),
+             show(cx_buf_str(&b)));
         cx_buf_clear(&b);
     }
     cx_buf b = {0};
@@ -218,11 +244,13 @@ START_TEST(buf_put_safe_gives_clean_utf8_for_any_bytes)
     for (int round = 0; round < 20000; round++) {
         char bytes[24];
         size_t n = rng_below(&r, sizeof bytes);
-        for (size_t i = 0; i < n; i++) bytes[i] = (char)(rng_chance(&r, 50) ? 0x80 + rng_below(&r, 0x80) : rng_below(&r, 0x80));
+        for (size_t i = 0; i < n; i++)
+            bytes[i] = (char)(rng_chance(&r, 50) ? 0x80 + rng_below(&r, 0x80) : rng_below(&r, 0x80));
         cx_buf b = {0};
         cx_buf_put_safe(&b, (cx_str){bytes, n});
         must(cx_utf8_valid(cx_buf_str(&b)), "'%s'", show((cx_str){bytes, n}));
-        for (size_t i = 0; i < b.n; i++) must((unsigned char)b.p[i] >= 0x20 && b.p[i] != 0x7F, "'%s'", show((cx_str){bytes, n}));
+        for (size_t i = 0; i < b.n; i++)
+            must((unsigned char)b.p[i] >= 0x20 && b.p[i] != 0x7F, "'%s'", show((cx_str){bytes, n}));
         cx_buf_clear(&b);
     }
 }
@@ -254,6 +282,58 @@ START_TEST(arena_keeps_what_it_gave)
     cx_arena_clear(&a);
     ck_assert_ptr_null(a.block);
     cx_arena_clear(&a);
+}
+END_TEST
+
+START_TEST(arena_adopts_another)
+{
+    for (int way = 0; way < 4; way++) { /* each of the two with or without memory */
+        cx_arena a = {0}, b = {0};
+        const char *x = way & 1 ? cx_arena_printf(&a, "of %s", "a").p : NULL;
+        const char *y = way & 2 ? cx_arena_printf(&b, "of %s", "b").p : NULL;
+        cx_arena_adopt(&a, &b);
+        ck_assert_ptr_null(b.block);
+        for (int i = 0; i < 2000; i++) {
+            cx_arena_printf(&a, "more %d", i);
+            if (i % 100 == 0) cx_arena_printf(&b, "and more %d", i);
+        }
+        if (x) ck_assert_str_eq(x, "of a");
+        if (y) ck_assert_str_eq(y, "of b");
+        cx_arena_clear(&a);
+        cx_arena_clear(&b);
+    }
+}
+END_TEST
+
+START_TEST(pages_are_zero_and_aligned)
+{
+    static const size_t counts[] = {0, 1, 63, 64, 65, 40000, 70000};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        cx_pages pages = cx_pages_new(counts[i], 64);
+        must((uintptr_t)pages.p % 64 == 0, "%zu lines are not aligned", counts[i]);
+        for (size_t k = 0; k < counts[i] * 64; k++)
+            must(((char *)pages.p)[k] == 0, "byte %zu of %zu lines", k, counts[i]);
+        if (counts[i]) memset(pages.p, 1, counts[i] * 64);
+        cx_pages_free(&pages);
+        cx_pages_free(&pages);
+    }
+}
+END_TEST
+
+struct calls {
+    unsigned count[CX_THREADS_MAX];
+};
+
+static void count_call(void *context, unsigned i) { ((struct calls *)context)->count[i]++; }
+
+START_TEST(parallel_calls_each_once)
+{
+    for (unsigned n = 0; n <= CX_THREADS_MAX; n++) {
+        struct calls calls = {{0}};
+        cx_parallel(n, count_call, &calls);
+        for (unsigned i = 0; i < CX_THREADS_MAX; i++)
+            must(calls.count[i] == (i < n), "call %u of %u: %u times", i, n, calls.count[i]);
+    }
 }
 END_TEST
 
@@ -303,7 +383,8 @@ START_TEST(map_numbers_in_insertion_order)
     static uint32_t number[KEYS];
     for (size_t i = 0; i < KEYS; i++) {
         /* long and short keys that differ in one place only */
-        int n = snprintf(keys[i], sizeof keys[i], "%s%04zu%s", i % 3 ? "" : "a-long-common-prefix/", i, i % 2 ? "" : "/tail");
+        int n = snprintf(keys[i], sizeof keys[i], "%s%04zu%s", i % 3 ? "" : "a-long-common-prefix/", i,
+                         i % 2 ? "" : "/tail");
         ck_assert_int_lt(n, (int)sizeof keys[i]);
         number[i] = CX_MAP_NONE;
     }
@@ -322,7 +403,8 @@ START_TEST(map_numbers_in_insertion_order)
     }
     ck_assert_uint_eq(m.n, next);
     for (size_t k = 0; k < KEYS; k++)
-        if (number[k] != CX_MAP_NONE) must(cx_str_is(m.keys[number[k]].key, keys[k]), "key %u is not '%s'", number[k], keys[k]);
+        if (number[k] != CX_MAP_NONE)
+            must(cx_str_is(m.keys[number[k]].key, keys[k]), "key %u is not '%s'", number[k], keys[k]);
     ck_assert_uint_eq(cx_map_put(&m, CX_STR("")), next);
     ck_assert_uint_eq(cx_map_get(&m, CX_STR_NONE), next);
     ck_assert_uint_eq(cx_map_put(&m, CX_STR("a\0b")), next + 1);
@@ -332,6 +414,8 @@ START_TEST(map_numbers_in_insertion_order)
 }
 END_TEST
 
+static uint64_t hash_of(const char *p, size_t n) { return cx_hash((cx_str){p, n}, cx_fold_str((cx_str){p, n})); }
+
 /* Equal texts have equal hashes wherever they stand; the hash sees every byte. */
 START_TEST(hash_sees_every_byte)
 {
@@ -340,14 +424,30 @@ START_TEST(hash_sees_every_byte)
         for (size_t i = 0; i < n; i++) a[i] = (char)('a' + i % 26);
         for (size_t shift = 0; shift < 9; shift++) {
             memcpy(b + shift, a, n);
-            must(cx_hash((cx_str){a, n}, 5) == cx_hash((cx_str){b + shift, n}, 5), "length %zu at %zu", n, shift);
+            must(hash_of(a, n) == hash_of(b + shift, n), "length %zu at %zu", n, shift);
             for (size_t i = 0; i < n; i++) {
                 b[shift + i] ^= 1;
-                must(cx_hash((cx_str){a, n}, 5) != cx_hash((cx_str){b + shift, n}, 5), "byte %zu of %zu is not seen", i, n);
+                must(hash_of(a, n) != hash_of(b + shift, n), "byte %zu of %zu is not seen", i, n);
                 b[shift + i] ^= 1;
             }
         }
-        if (n) must(cx_hash((cx_str){a, n}, 5) != cx_hash((cx_str){a, n - 1}, 5), "length %zu is not seen", n);
+        if (n) must(hash_of(a, n) != hash_of(a, n - 1), "length %zu is not seen", n);
+    }
+}
+END_TEST
+
+/* Of short texts, length and words tell all. */
+START_TEST(fold_tells_short_texts_apart)
+{
+    rng r = rng_for("fold");
+    for (int round = 0; round < 100000; round++) {
+        char a[CX_FOLD_MAX], b[CX_FOLD_MAX];
+        size_t n = rng_below(&r, sizeof a + 1);
+        for (size_t i = 0; i < n; i++) a[i] = b[i] = (char)rng_next(&r);
+        if (n && rng_chance(&r, 80)) b[rng_below(&r, n)] ^= (char)(1 << rng_below(&r, 8));
+        cx_fold x = cx_fold_str((cx_str){a, n}), y = cx_fold_str((cx_str){b, n});
+        must((x.a == y.a && x.b == y.b) == (memcmp(a, b, n) == 0), "'%s' and '%s'", show((cx_str){a, n}),
+             show((cx_str){b, n}));
     }
 }
 END_TEST
@@ -394,14 +494,28 @@ START_TEST(typo_near_words)
         const char *a, *b;
         bool near;
     } cases[] = {
-        {"topic", "topci", true},     {"topics", "topic", true},  {"TOPIC", "topic", true},      {"raed", "read", true},
-        {"reed", "read", true},       {"rw", "read", false},      {"wri", "write", true},        {"readwrit", "readwrite", true},
-        {"user", "topic", false},     {"abc", "xbc", true},       {"ab", "xb", false},           {"abc", "xyc", false},
-        {"pattern", "topic", false},  {"a", "a", true},           {"", "", true},                {"", "a", false},
-        {"readwrxxx", "readwrite", true}, {"readwxxxx", "readwrite", false},
+        {"topic", "topci", true},
+        {"topics", "topic", true},
+        {"TOPIC", "topic", true},
+        {"raed", "read", true},
+        {"reed", "read", true},
+        {"rw", "read", false},
+        {"wri", "write", true},
+        {"readwrit", "readwrite", true},
+        {"user", "topic", false},
+        {"abc", "xbc", true},
+        {"ab", "xb", false},
+        {"abc", "xyc", false},
+        {"pattern", "topic", false},
+        {"a", "a", true},
+        {"", "", true},
+        {"", "a", false},
+        {"readwrxxx", "readwrite", true},
+        {"readwxxxx", "readwrite", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        must(cx_typo_near(cx_str_of(cases[i].a), cx_str_of(cases[i].b)) == cases[i].near, "'%s' and '%s'", cases[i].a, cases[i].b);
+        must(cx_typo_near(cx_str_of(cases[i].a), cx_str_of(cases[i].b)) == cases[i].near, "'%s' and '%s'", cases[i].a,
+             cases[i].b);
     char word[65];
     memset(word, 'a', sizeof word);
     ck_assert_uint_eq(cx_typo_distance((cx_str){word, 64}, (cx_str){word, 63}), 1);
@@ -521,6 +635,9 @@ Suite *suite_base(void)
     tcase_add_test(t, buf_put_safe_escapes_what_a_terminal_obeys);
     tcase_add_test(t, buf_put_safe_gives_clean_utf8_for_any_bytes);
     tcase_add_test(t, arena_keeps_what_it_gave);
+    tcase_add_test(t, arena_adopts_another);
+    tcase_add_test(t, pages_are_zero_and_aligned);
+    tcase_add_test(t, parallel_calls_each_once);
     tcase_add_test(t, vec_grows);
     if (unit_forks()) tcase_add_exit_test(t, calloc_overflow_is_out_of_memory, 7);
     if (unit_forks()) tcase_add_exit_test(t, bug_calls_the_handler, 8);
@@ -528,6 +645,7 @@ Suite *suite_base(void)
     t = tcase_create("tables");
     tcase_add_test(t, map_numbers_in_insertion_order);
     tcase_add_test(t, hash_sees_every_byte);
+    tcase_add_test(t, fold_tells_short_texts_apart);
     tcase_add_test(t, typo_distance_is_the_definition);
     tcase_add_test(t, typo_near_words);
     suite_add_tcase(s, t);

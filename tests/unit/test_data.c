@@ -36,8 +36,11 @@ START_TEST(json_nests_and_separates)
     cx_json_bool(&j, "no", false);
     cx_json_int(&j, "big", 9007199254740991);
     cx_json_end_object(&j);
-    must(cx_str_is(cx_buf_str(&b), "{\"list\":[-5,{},[],true,null],\"text\":\"x\",\"empty\":\"\",\"none\":null,\"no\":false,\"big\":9007199254740991}"),
-         "%s", show(cx_buf_str(&b)));
+    must(
+        cx_str_is(
+            cx_buf_str(&b),
+            "{\"list\":[-5,{},[],true,null],\"text\":\"x\",\"empty\":\"\",\"none\":null,\"no\":false,\"big\":9007199254740991}"),
+        "%s", show(cx_buf_str(&b)));
     cx_buf_clear(&b);
 }
 END_TEST
@@ -51,15 +54,21 @@ START_TEST(json_strings_come_back)
         size_t n = 1;
         if (cp < 0x80) text[n++] = (char)cp;
         else if (cp < 0x800) text[n++] = (char)(0xC0 | cp >> 6), text[n++] = (char)(0x80 | (cp & 0x3F));
-        else if (cp < 0x10000) text[n++] = (char)(0xE0 | cp >> 12), text[n++] = (char)(0x80 | (cp >> 6 & 0x3F)), text[n++] = (char)(0x80 | (cp & 0x3F));
-        else text[n++] = (char)(0xF0 | cp >> 18), text[n++] = (char)(0x80 | (cp >> 12 & 0x3F)), text[n++] = (char)(0x80 | (cp >> 6 & 0x3F)), text[n++] = (char)(0x80 | (cp & 0x3F));
+        else if (cp < 0x10000)
+            text[n++] = (char)(0xE0 | cp >> 12), text[n++] = (char)(0x80 | (cp >> 6 & 0x3F)),
+            text[n++] = (char)(0x80 | (cp & 0x3F));
+        else
+            text[n++] = (char)(0xF0 | cp >> 18), text[n++] = (char)(0x80 | (cp >> 12 & 0x3F)),
+            text[n++] = (char)(0x80 | (cp >> 6 & 0x3F)), text[n++] = (char)(0x80 | (cp & 0x3F));
         text[n++] = '>';
         cx_buf b = {0};
         cx_json j = {&b, false};
         cx_json_str(&j, NULL, (cx_str){text, n});
-        for (size_t i = 0; i < b.n; i++) must((unsigned char)b.p[i] >= 0x20 && b.p[i] != 0x7F, "U+%04X is not escaped", cp);
+        for (size_t i = 0; i < b.n; i++)
+            must((unsigned char)b.p[i] >= 0x20 && b.p[i] != 0x7F, "U+%04X is not escaped", cp);
         cJSON *root = parse(&b);
-        must(strcmp(cJSON_GetStringValue(root), text) == 0, "U+%04X comes back as '%s'", cp, showz(cJSON_GetStringValue(root)));
+        must(strcmp(cJSON_GetStringValue(root), text) == 0, "U+%04X comes back as '%s'", cp,
+             showz(cJSON_GetStringValue(root)));
         cJSON_Delete(root);
         cx_buf_clear(&b);
     }
@@ -73,7 +82,8 @@ START_TEST(json_carries_any_bytes)
     for (int round = 0; round < 5000; round++) {
         char bytes[40];
         size_t n = rng_below(&r, sizeof bytes);
-        for (size_t i = 0; i < n; i++) bytes[i] = (char)(rng_chance(&r, 30) ? 0x80 + rng_below(&r, 0x80) : 1 + rng_below(&r, 0x7F));
+        for (size_t i = 0; i < n; i++)
+            bytes[i] = (char)(rng_chance(&r, 30) ? 0x80 + rng_below(&r, 0x80) : 1 + rng_below(&r, 0x7F));
         cx_str s = {bytes, n};
         cx_buf b = {0};
         cx_json j = {&b, false};
@@ -82,7 +92,8 @@ START_TEST(json_carries_any_bytes)
         cx_json_end_object(&j);
         must(cx_utf8_valid(cx_buf_str(&b)), "'%s'", show(s));
         cJSON *root = parse(&b);
-        const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(root, "key")), *b64 = cJSON_GetStringValue(cJSON_GetObjectItem(root, "key_b64"));
+        const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(root, "key")),
+                   *b64 = cJSON_GetStringValue(cJSON_GetObjectItem(root, "key_b64"));
         must(text, "no string for '%s'", show(s));
         if (cx_utf8_valid(s)) {
             must(!b64 && cx_str_is(s, text), "'%s' comes back as '%s'", show(s), showz(text));

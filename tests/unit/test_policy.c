@@ -15,11 +15,13 @@
 
 #define LONG_LEVEL "a-level-of-more-than-sixteen-bytes"
 
-static const char *const literals[] = {"a", "b", "c", "", "a", "b", LONG_LEVEL, LONG_LEVEL "2", "$x", "abcdefghijklmnop"};
+static const char *const literals[] = {
+    "a", "b", "c", "", "a", "b", LONG_LEVEL, LONG_LEVEL "2", "$x", "abcdefghijklmnop"};
 static const char *const variables[] = {"%c", "%u", "%c", "%u", "x%c", "%c%u", "%%c", "%uz", "%c-%u", "%C", "%", "$%c"};
 static const char *const firsts[] = {"$x", "$SYS", "$share", "$"};
 static const char *const users[] = {"alice", "a", "b", "$x", "x/y", "p+q", "#", "b/", "/"};
-static const char *const ids[] = {"a", "b", "a/b", "$x", "$SYS", "/", "a/", "/b", "x+", "#", "%c", "%u", LONG_LEVEL, "xa", "a-a", "$"};
+static const char *const ids[] = {"a",  "b", "a/b", "$x", "$SYS",     "/",  "a/",  "/b",
+                                  "x+", "#", "%c",  "%u", LONG_LEVEL, "xa", "a-a", "$"};
 static const char FRESH[] = "Fresh-Zzyzx"; /* the model's word for an id that nothing names */
 
 static size_t put_filter(rng *r, char *out, bool pattern)
@@ -45,7 +47,8 @@ static size_t put_rules(rng *r, char *out, bool pattern, bool denies)
     static const char *const access[] = {"read ", "write ", "readwrite ", ""};
     size_t count = rng_chance(r, 30) ? rng_below(r, 6) : 17 + rng_below(r, 40), n = 0;
     for (size_t i = 0; i < count; i++) {
-        n += (size_t)sprintf(out + n, "%s %s", pattern ? "pattern" : "topic", denies && rng_chance(r, 25) ? "deny " : rng_pick(r, access));
+        n += (size_t)sprintf(out + n, "%s %s", pattern ? "pattern" : "topic",
+                             denies && rng_chance(r, 25) ? "deny " : rng_pick(r, access));
         n += put_filter(r, out + n, pattern);
         out[n++] = '\n';
     }
@@ -91,7 +94,8 @@ static size_t topic_near(rng *r, const char *filter, asker a, char *out)
         const char *text = NULL;
         if (*filter == '+') text = rng_pick(r, literals);
         else if (*filter == '#') text = rng_chance(r, 30) ? "" : rng_chance(r, 50) ? "a" : "b/c";
-        else if (filter[0] == '%' && filter[1] == 'c' && rng_chance(r, 90)) text = a.id && rng_chance(r, 80) ? a.id : "a";
+        else if (filter[0] == '%' && filter[1] == 'c' && rng_chance(r, 90))
+            text = a.id && rng_chance(r, 80) ? a.id : "a";
         else if (filter[0] == '%' && filter[1] == 'u' && rng_chance(r, 90)) text = a.user ? a.user : "a";
         if (!text) {
             *p++ = *filter;
@@ -111,7 +115,9 @@ static size_t random_topic(rng *r, char *out)
 {
     size_t levels = 1 + rng_below(r, 4);
     char *p = out;
-    for (size_t i = 0; i < levels; i++) p += sprintf(p, "%s%s", i ? "/" : "", i == 0 && rng_chance(r, 15) ? rng_pick(r, firsts) : rng_pick(r, literals));
+    for (size_t i = 0; i < levels; i++)
+        p +=
+            sprintf(p, "%s%s", i ? "/" : "", i == 0 && rng_chance(r, 15) ? rng_pick(r, firsts) : rng_pick(r, literals));
     *p = '\0';
     return (size_t)(p - out);
 }
@@ -153,10 +159,11 @@ static cx_str pick_topic(rng *r, const both *b, asker a, char *out)
 }
 
 /* The first rule of a list that answers, asked one after the other. */
-static const cx_rule *scan_list(const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access, cx_str topic)
+static const cx_rule *scan_list(const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access,
+                                cx_str topic)
 {
     for (uint32_t k = 0; k < list->count; k++) {
-        const cx_rule *rule = &p->rules.items[list->first + k];
+        const cx_rule *rule = &p->rules[list->first + k];
         if (!(rule->access & access) || ((rule->guard & CX_GUARD_NAMED) && c->anonymous)) continue;
         if (cx_rule_matches(rule, c, topic)) return rule;
     }
@@ -167,7 +174,8 @@ static cx_verdict scan(const cx_policy *p, const cx_subject *s, cx_access access
 {
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         const cx_list *list = &p->lists.items[s->holder->lists[i]];
-        if (list->refuses_unsafe && cx_client_unsafe(&s->client)) return (cx_verdict){CX_DENY, CX_REASON_UNSAFE_ID, NULL};
+        if (list->refuses_unsafe && cx_client_unsafe(&s->client))
+            return (cx_verdict){CX_DENY, CX_REASON_UNSAFE_ID, NULL};
         const cx_rule *rule = scan_list(p, list, &s->client, access, topic);
         if (rule) return (cx_verdict){(cx_outcome)rule->outcome, CX_REASON_RULE, rule};
     }
@@ -186,15 +194,18 @@ static void check_question(both *b, asker a, cx_access access, cx_str topic, str
     cx_verdict have = cx_policy_decide(&b->policy, &s, access, topic), want = scan(&b->policy, &s, access, topic);
     const char *release = b->policy.release->name;
     must(have.outcome == want.outcome && have.reason == want.reason && have.rule == want.rule,
-         "%s: %s %s of '%s' for user '%s', id '%s': %s by '%s' (%s), scan says %s by '%s' (%s)", release, "decide", cx_access_name(access), show(topic),
-         a.user ? a.user : "(none)", a.id ? a.id : "(fresh)", have.outcome == CX_ALLOW ? "allow" : "deny",
-         have.rule ? show(cx_rule_filter(have.rule)) : "", cx_reason_name(have.reason), want.outcome == CX_ALLOW ? "allow" : "deny",
+         "%s: %s %s of '%s' for user '%s', id '%s': %s by '%s' (%s), scan says %s by '%s' (%s)", release, "decide",
+         cx_access_name(access), show(topic), a.user ? a.user : "(none)", a.id ? a.id : "(fresh)",
+         have.outcome == CX_ALLOW ? "allow" : "deny", have.rule ? show(cx_rule_filter(have.rule)) : "",
+         cx_reason_name(have.reason), want.outcome == CX_ALLOW ? "allow" : "deny",
          want.rule ? show(cx_rule_filter(want.rule)) : "", cx_reason_name(want.reason));
-    bool unsafe, allow = model_acl_allows(&b->model, a.user, a.id ? a.id : FRESH, access == CX_ACCESS_WRITE, topic.p, &unsafe);
+    bool unsafe,
+        allow = model_acl_allows(&b->model, a.user, a.id ? a.id : FRESH, access == CX_ACCESS_WRITE, topic.p, &unsafe);
     must(allow == (have.outcome == CX_ALLOW) && unsafe == (have.reason == CX_REASON_UNSAFE_ID),
-         "%s: %s of '%s' for user '%s', id '%s': %s (%s), the model says %s, policy '%s'", release, cx_access_name(access), show(topic),
-         a.user ? a.user : "(none)", a.id ? a.id : "(fresh)", have.outcome == CX_ALLOW ? "allow" : "deny", cx_reason_name(have.reason),
-         allow ? "allow" : "deny", show(b->text.source.text));
+         "%s: %s of '%s' for user '%s', id '%s': %s (%s), the model says %s, policy '%s'", release,
+         cx_access_name(access), show(topic), a.user ? a.user : "(none)", a.id ? a.id : "(fresh)",
+         have.outcome == CX_ALLOW ? "allow" : "deny", cx_reason_name(have.reason), allow ? "allow" : "deny",
+         show(b->text.source.text));
     tally->questions++;
     tally->long_lists += b->policy.lists.items[s.holder->lists[0]].count > 16;
     tally->allowed += allow;
@@ -217,16 +228,19 @@ START_TEST(decide_on_random_policies)
             both_make(&b, (cx_str){text, n}, release);
             for (int i = 0; i < QUESTIONS; i++) {
                 asker a = random_asker(&r);
-                check_question(&b, a, rng_chance(&r, 50) ? CX_ACCESS_READ : CX_ACCESS_WRITE, pick_topic(&r, &b, a, topic), &tally);
+                check_question(&b, a, rng_chance(&r, 50) ? CX_ACCESS_READ : CX_ACCESS_WRITE,
+                               pick_topic(&r, &b, a, topic), &tally);
             }
             both_free(&b);
         }
     }
     must(tally.questions >= 200000, "only %zu questions", tally.questions);
-    must(tally.long_lists > tally.questions / 3 && tally.allowed > tally.questions / 10 && tally.denied_by_rule > tally.questions / 20 &&
-             tally.by_default > tally.questions / 10 && tally.unsafe > tally.questions / 50,
-         "the questions are too dull: %zu of %zu with long lists, %zu allowed, %zu denied by a rule, %zu by default, %zu unsafe", tally.long_lists,
-         tally.questions, tally.allowed, tally.denied_by_rule, tally.by_default, tally.unsafe);
+    must(
+        tally.long_lists > tally.questions / 3 && tally.allowed > tally.questions / 10 &&
+            tally.denied_by_rule > tally.questions / 20 && tally.by_default > tally.questions / 10 &&
+            tally.unsafe > tally.questions / 50,
+        "the questions are too dull: %zu of %zu with long lists, %zu allowed, %zu denied by a rule, %zu by default, %zu unsafe",
+        tally.long_lists, tally.questions, tally.allowed, tally.denied_by_rule, tally.by_default, tally.unsafe);
 }
 END_TEST
 
@@ -243,23 +257,27 @@ START_TEST(trie_finds_the_first_rule)
             both_make(&b, (cx_str){text, n}, release);
             for (size_t l = 0; l < b.policy.lists.n; l++) {
                 const cx_list *list = &b.policy.lists.items[l];
+                const cx_rule *rules = list->count ? b.policy.rules + list->first : NULL;
                 for (unsigned access = CX_ACCESS_READ; access <= CX_ACCESS_WRITE; access++) {
                     for (int anonymous = 0; anonymous < 2; anonymous++) {
-                        cx_trie *trie = cx_trie_new(b.policy.rules.items + list->first, list->count, (uint8_t)access, anonymous ? CX_GUARD_NAMED : 0);
+                        cx_trie *trie =
+                            cx_trie_new(rules, list->count, (uint8_t)access, anonymous ? CX_GUARD_NAMED : 0);
                         for (int i = 0; i < 12; i++) {
                             asker a = random_asker(&r);
                             a.user = anonymous ? NULL : a.user ? a.user : "a";
                             cx_client c = client_of(a);
                             if (cx_client_unsafe(&c)) continue;
-                            cx_levels levels;
                             cx_str t = pick_topic(&r, &b, a, topic);
-                            cx_levels_cut(&levels, t);
-                            uint32_t rank = cx_trie_find(trie, &levels, &c);
+                            uint32_t rank = cx_trie_find(trie, t, &c);
                             const cx_rule *want = scan_list(&b.policy, list, &c, (cx_access)access, t);
-                            const cx_rule *have = rank == CX_RANK_NONE ? NULL : b.policy.rules.items + list->first + rank;
-                            must(have == want, "%s: '%s' for '%s', id '%s': rule '%s', scan says '%s', policy '%s'", model_names[release], show(t),
-                                 a.user ? a.user : "(none)", a.id ? a.id : "(fresh)", have ? show(cx_rule_filter(have)) : "",
-                                 want ? show(cx_rule_filter(want)) : "", show(b.text.source.text));
+                            const cx_rule *have = rank == CX_RANK_NONE ? NULL : rules + rank;
+                            must(have == want, "%s: '%s' for '%s', id '%s': rule '%s', scan says '%s', policy '%s'",
+                                 model_names[release], show(t), a.user ? a.user : "(none)", a.id ? a.id : "(fresh)",
+                                 have ? show(cx_rule_filter(have)) : "", want ? show(cx_rule_filter(want)) : "",
+                                 show(b.text.source.text));
+                            if (have)
+                                must(cx_trie_outcome(trie, rank) == (cx_outcome)have->outcome, "rule '%s'",
+                                     show(cx_rule_filter(have)));
                             found += have != NULL;
                             questions++;
                         }
@@ -280,7 +298,7 @@ START_TEST(trie_of_many_rules)
 {
     enum { RULES = 60000 };
     cx_rule *rules = calloc(RULES, sizeof *rules);
-    char (*filters)[24] = calloc(RULES, sizeof *filters);
+    char(*filters)[24] = calloc(RULES, sizeof *filters);
     ck_assert(rules && filters);
     for (uint32_t i = 0; i < RULES; i++) {
         int n = snprintf(filters[i], sizeof filters[i], "%u/%u/%u", i % 7, i / 7 % 100, i / 700);
@@ -289,15 +307,12 @@ START_TEST(trie_of_many_rules)
     cx_trie *t = cx_trie_new(rules, RULES, CX_ACCESS_READ, 0);
     cx_client c = {.anonymous = true, .fresh = true};
     for (uint32_t i = 0; i < RULES; i++) {
-        cx_levels levels;
-        cx_levels_cut(&levels, cx_str_of(filters[i]));
-        must(cx_trie_find(t, &levels, &c) == i, "'%s' is not found", filters[i]);
+        must(cx_trie_find(t, cx_str_of(filters[i]), &c) == i, "'%s' is not found", filters[i]);
         char other[40];
         snprintf(other, sizeof other, "%s/", filters[i]);
-        cx_levels_cut(&levels, cx_str_of(other));
-        must(cx_trie_find(t, &levels, &c) == CX_RANK_NONE, "'%s' is found", other);
-        cx_levels_cut(&levels, (cx_str){filters[i], (size_t)(strrchr(filters[i], '/') - filters[i])});
-        must(cx_trie_find(t, &levels, &c) == CX_RANK_NONE, "a part of '%s' is found", filters[i]);
+        must(cx_trie_find(t, cx_str_of(other), &c) == CX_RANK_NONE, "'%s' is found", other);
+        snprintf(other, sizeof other, "%.*s", (int)(strrchr(filters[i], '/') - filters[i]), filters[i]);
+        must(cx_trie_find(t, cx_str_of(other), &c) == CX_RANK_NONE, "'%s' is found", other);
     }
     cx_trie_free(t);
     free(rules);
@@ -350,7 +365,8 @@ START_TEST(subjects)
     ck_assert_int_eq(s.kind, CX_SUBJECT_ANONYMOUS); /* an empty user name is none */
     ck_assert(s.client.anonymous);
     ck_assert_int_eq(cx_policy_subject(&b.policy, client_of((asker){"b", NULL})).kind, CX_SUBJECT_USER);
-    ck_assert_int_eq(cx_policy_subject(&b.policy, client_of((asker){"a", NULL})).kind, CX_SUBJECT_UNKNOWN); /* a section without a rule creates nothing */
+    ck_assert_int_eq(cx_policy_subject(&b.policy, client_of((asker){"a", NULL})).kind,
+                     CX_SUBJECT_UNKNOWN); /* a section without a rule creates nothing */
     ck_assert_int_eq(cx_policy_subject(&b.policy, client_of((asker){"c", NULL})).kind, CX_SUBJECT_UNKNOWN);
     ck_assert_int_eq(cx_policy_subject(&b.policy, client_of((asker){"B", NULL})).kind, CX_SUBJECT_UNKNOWN);
     ck_assert_uint_eq(b.policy.users.n, 1);
@@ -362,19 +378,28 @@ END_TEST
 START_TEST(order_of_rules)
 {
     both b;
-    both_make(&b, CX_STR("user a\ntopic read 1\ntopic deny 2\nuser b\ntopic read 9\nuser a\ntopic write 3\ntopic deny 4\npattern %c\npattern deny %u\n"), MODEL_2_1_2);
+    both_make(
+        &b,
+        CX_STR(
+            "user a\ntopic read 1\ntopic deny 2\nuser b\ntopic read 9\nuser a\ntopic write 3\ntopic deny 4\npattern %c\npattern deny %u\n"),
+        MODEL_2_1_2);
     cx_subject s = cx_policy_subject(&b.policy, client_of((asker){"a", NULL}));
     ck_assert_uint_eq(s.holder->list_count, 2);
     static const char *const want[] = {"4", "2", "1", "3"};
-    const cx_list *own = &b.policy.lists.items[s.holder->lists[0]], *patterns = &b.policy.lists.items[s.holder->lists[1]];
+    const cx_list *own = &b.policy.lists.items[s.holder->lists[0]],
+                  *patterns = &b.policy.lists.items[s.holder->lists[1]];
     ck_assert_uint_eq(own->count, 4);
-    for (uint32_t i = 0; i < 4; i++) must(cx_str_is(cx_rule_filter(&b.policy.rules.items[own->first + i]), want[i]), "rule %u", i);
+    for (uint32_t i = 0; i < 4; i++)
+        must(cx_str_is(cx_rule_filter(&b.policy.rules[own->first + i]), want[i]), "rule %u", i);
     ck_assert_uint_eq(patterns->count, 2);
-    ck_assert(cx_str_is(cx_rule_filter(&b.policy.rules.items[patterns->first]), "%u"));
+    ck_assert(cx_str_is(cx_rule_filter(&b.policy.rules[patterns->first]), "%u"));
     ck_assert(patterns->refuses_unsafe && !own->refuses_unsafe);
     /* where a rule came from */
-    for (size_t i = 0; i < b.policy.rules.n; i++)
-        must(b.policy.rules.items[i].filter == b.text.bytes + b.policy.rules.items[i].at, "rule %zu does not know its place", i);
+    for (size_t l = 0; l < b.policy.lists.n; l++) {
+        const cx_list *list = &b.policy.lists.items[l];
+        for (uint32_t i = list->first; i < list->first + list->count; i++)
+            must(b.policy.rules[i].filter == b.text.bytes + b.policy.rules[i].at, "rule %u does not know its place", i);
+    }
     both_free(&b);
 }
 END_TEST
@@ -385,11 +410,14 @@ START_TEST(rules_match_as_the_model)
 {
     static const char *const levels[] = {"", "a", "+", "%c", "%u", "x%c", "%c%u", "$", "%%c"};
     static const char *const asked_ids[] = {"a", "a/a", "$", "$a", "/", "a/", "xa", "%c"};
-    static const char *const topics[] = {"a", "/", "a/a", "a/a/a", "$", "$a", "$/a", "xa", "xa/a", "aa", "aa/a", "/a", "a/", "a//", "//", "%a", "%%c/a", "%c", "a/%c", "xa/xa", "a/a/a/a", "$a/a", "x/"};
+    static const char *const topics[] = {"a",     "/",  "a/a",  "a/a/a", "$",       "$a",   "$/a", "xa",
+                                         "xa/a",  "aa", "aa/a", "/a",    "a/",      "a//",  "//",  "%a",
+                                         "%%c/a", "%c", "a/%c", "xa/xa", "a/a/a/a", "$a/a", "x/"};
     for (size_t i = 0; i < 9 * 9 * 3; i++) {
         char text[64];
         int n = i / 81 == 2 ? snprintf(text, sizeof text, "pattern %s\n", levels[i % 9])
-                            : snprintf(text, sizeof text, "pattern %s/%s%s\n", levels[i % 9], levels[i / 9 % 9], i / 81 ? "/#" : "");
+                            : snprintf(text, sizeof text, "pattern %s/%s%s\n", levels[i % 9], levels[i / 9 % 9],
+                                       i / 81 ? "/#" : "");
         if (strcmp(text, "pattern \n") == 0) continue;
         for (size_t release = 0; release < CX_RELEASE_COUNT; release++) {
             both b;
@@ -398,7 +426,12 @@ START_TEST(rules_match_as_the_model)
             for (size_t k = 0; k < sizeof asked_ids / sizeof *asked_ids; k++)
                 for (size_t t = 0; t < sizeof topics / sizeof *topics; t++)
                     for (int user = 0; user < 3; user++)
-                        check_question(&b, (asker){user == 0 ? NULL : user == 1 ? "a" : "b/a", asked_ids[k]}, CX_ACCESS_READ, cx_str_of(topics[t]), &tally);
+                        check_question(&b,
+                                       (asker){user == 0   ? NULL
+                                               : user == 1 ? "a"
+                                                           : "b/a",
+                                               asked_ids[k]},
+                                       CX_ACCESS_READ, cx_str_of(topics[t]), &tally);
             both_free(&b);
         }
     }
@@ -441,10 +474,14 @@ START_TEST(allow_behind_is_the_answer_without_denies)
                 cx_str t = pick_topic(&r, &b, a, topic);
                 cx_subject s = cx_policy_subject(&b.policy, client_of(a));
                 const cx_rule *have = cx_policy_allow_behind(&b.policy, &s, access, t);
-                bool want = model_acl_allows(&plain.model, a.user, a.id ? a.id : FRESH, access == CX_ACCESS_WRITE, t.p, NULL);
-                must((have != NULL) == want, "%s: '%s' for '%s', id '%s': %s behind the denies, policy '%s'", model_names[release], show(t),
-                     a.user ? a.user : "(none)", a.id ? a.id : "(fresh)", have ? "a rule" : "none", show(b.text.source.text));
-                if (have) must(have->outcome == CX_ALLOW && (have->access & access) && cx_rule_matches(have, &s.client, t), "'%s'", show(cx_rule_filter(have)));
+                bool want =
+                    model_acl_allows(&plain.model, a.user, a.id ? a.id : FRESH, access == CX_ACCESS_WRITE, t.p, NULL);
+                must((have != NULL) == want, "%s: '%s' for '%s', id '%s': %s behind the denies, policy '%s'",
+                     model_names[release], show(t), a.user ? a.user : "(none)", a.id ? a.id : "(fresh)",
+                     have ? "a rule" : "none", show(b.text.source.text));
+                if (have)
+                    must(have->outcome == CX_ALLOW && (have->access & access) && cx_rule_matches(have, &s.client, t),
+                         "'%s'", show(cx_rule_filter(have)));
                 yes += have != NULL;
                 questions++;
             }
@@ -473,27 +510,32 @@ static void check_nearest(both *b, asker a, cx_access access, cx_str topic, size
     for (uint32_t i = 0; i < s.holder->list_count; i++) {
         const cx_list *list = &b->policy.lists.items[s.holder->lists[i]];
         for (uint32_t k = 0; k < list->count; k++) {
-            const cx_rule *rule = &b->policy.rules.items[list->first + k];
+            const cx_rule *rule = &b->policy.rules[list->first + k];
             if (rule->outcome != CX_ALLOW || ((rule->guard & CX_GUARD_NAMED) && s.client.anonymous)) continue;
             size_t filter_at, topic_at;
             bool matches = cx_rule_matches_up_to(rule, &s.client, topic, &filter_at, &topic_at);
-            must(matches == cx_rule_matches(rule, &s.client, topic), "'%s' and '%s'", show(cx_rule_filter(rule)), show(topic));
+            must(matches == cx_rule_matches(rule, &s.client, topic), "'%s' and '%s'", show(cx_rule_filter(rule)),
+                 show(topic));
             if (matches && !(rule->access & access) && !other) other = rule;
             if (matches || levels_of(topic, topic_at) <= most) continue;
             most = levels_of(topic, topic_at);
             nearest = rule;
         }
     }
-    must(near.rule == (other ? other : nearest), "'%s': nearest is '%s', want '%s'", show(topic), near.rule ? show(cx_rule_filter(near.rule)) : "",
-         other ? show(cx_rule_filter(other)) : nearest ? show(cx_rule_filter(nearest)) : "");
+    must(near.rule == (other ? other : nearest), "'%s': nearest is '%s', want '%s'", show(topic),
+         near.rule ? show(cx_rule_filter(near.rule)) : "",
+         other     ? show(cx_rule_filter(other))
+         : nearest ? show(cx_rule_filter(nearest))
+                   : "");
     must(near.other_access == (other != NULL), "'%s': other access %d", show(topic), near.other_access);
     seen[other ? 0 : nearest ? 1 : 2]++;
     if (!near.rule || near.other_access) return;
     /* what agrees are whole levels on both sides */
     cx_str f = cx_rule_filter(near.rule);
     must(near.filter_at <= f.n && near.topic_at <= topic.n, "'%s' and '%s'", show(f), show(topic));
-    must((near.filter_at == f.n || f.p[near.filter_at] == '/') && (near.topic_at == topic.n || topic.p[near.topic_at] == '/'), "'%s' up to %zu, '%s' up to %zu",
-         show(f), near.filter_at, show(topic), near.topic_at);
+    must((near.filter_at == f.n || f.p[near.filter_at] == '/') &&
+             (near.topic_at == topic.n || topic.p[near.topic_at] == '/'),
+         "'%s' up to %zu, '%s' up to %zu", show(f), near.filter_at, show(topic), near.topic_at);
     if (near.rule->matcher != CX_MATCH_FILTER) return;
     char filter_part[1000], topic_part[1000];
     snprintf(filter_part, sizeof filter_part, "%.*s", (int)near.filter_at, f.p);
@@ -513,7 +555,8 @@ START_TEST(nearest_rule)
             both_make(&b, (cx_str){text, n}, release);
             for (int i = 0; i < 60; i++) {
                 asker a = random_asker(&r);
-                check_nearest(&b, a, rng_chance(&r, 50) ? CX_ACCESS_READ : CX_ACCESS_WRITE, pick_topic(&r, &b, a, topic), seen);
+                check_nearest(&b, a, rng_chance(&r, 50) ? CX_ACCESS_READ : CX_ACCESS_WRITE,
+                              pick_topic(&r, &b, a, topic), seen);
             }
             both_free(&b);
         }
@@ -560,18 +603,22 @@ START_TEST(other_id_is_answered_otherwise)
                 if (!cx_policy_other_id(&b.policy, &s, access, t, &id, &verdict)) {
                     silent++;
                     if (release == MODEL_2_1_2 && patterns <= 64)
-                        must(!some_level_differs(&b, a.user, access == CX_ACCESS_WRITE, t.p), "an id for '%s' of user '%s' is missed, policy '%s'", show(t),
-                             a.user ? a.user : "(none)", show(b.text.source.text));
+                        must(!some_level_differs(&b, a.user, access == CX_ACCESS_WRITE, t.p),
+                             "an id for '%s' of user '%s' is missed, policy '%s'", show(t), a.user ? a.user : "(none)",
+                             show(b.text.source.text));
                     continue;
                 }
                 said++;
-                must(id.n > 0 && id.p >= t.p && id.p + id.n <= t.p + t.n, "the id is no part of the topic '%s'", show(t));
+                must(id.n > 0 && id.p >= t.p && id.p + id.n <= t.p + t.n, "the id is no part of the topic '%s'",
+                     show(t));
                 char other[1000];
                 snprintf(other, sizeof other, "%.*s", (int)id.n, id.p);
                 bool now = model_acl_allows(&b.model, a.user, other, access == CX_ACCESS_WRITE, t.p, NULL);
-                must(now != (fresh.outcome == CX_ALLOW), "%s: id '%s' for '%s' of user '%s' is answered as a fresh one is, policy '%s'", model_names[release], other,
-                     show(t), a.user ? a.user : "(none)", show(b.text.source.text));
-                must(now == (verdict.outcome == CX_ALLOW), "%s: the verdict for id '%s' is not what it gets", model_names[release], other);
+                must(now != (fresh.outcome == CX_ALLOW),
+                     "%s: id '%s' for '%s' of user '%s' is answered as a fresh one is, policy '%s'",
+                     model_names[release], other, show(t), a.user ? a.user : "(none)", show(b.text.source.text));
+                must(now == (verdict.outcome == CX_ALLOW), "%s: the verdict for id '%s' is not what it gets",
+                     model_names[release], other);
             }
             both_free(&b);
         }

@@ -21,7 +21,8 @@ static void base64(const unsigned char *bytes, size_t n, char *out)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (size_t i = 0; i < n; i += 3) {
-        unsigned v = (unsigned)bytes[i] << 16 | (i + 1 < n ? (unsigned)bytes[i + 1] << 8 : 0) | (i + 2 < n ? (unsigned)bytes[i + 2] : 0);
+        unsigned v = (unsigned)bytes[i] << 16 | (i + 1 < n ? (unsigned)bytes[i + 1] << 8 : 0) |
+                     (i + 2 < n ? (unsigned)bytes[i + 2] : 0);
         *out++ = letters[v >> 18];
         *out++ = letters[v >> 12 & 63];
         *out++ = i + 1 < n ? letters[v >> 6 & 63] : '=';
@@ -31,7 +32,8 @@ static void base64(const unsigned char *bytes, size_t n, char *out)
 }
 
 /* The field a broker would write: "$6$…" or, with iterations, "$7$…". */
-static void make_hash(char *out, size_t room, const char *password, const unsigned char *salt, size_t salt_n, int iterations)
+static void make_hash(char *out, size_t room, const char *password, const unsigned char *salt, size_t salt_n,
+                      int iterations)
 {
     unsigned char digest[64], together[256];
     char salt64[200], digest64[100];
@@ -96,12 +98,16 @@ START_TEST(made_hashes)
         make_hash(field, sizeof field, password, salt, wide ? 64 : 12, pbkdf2 ? 1 + (int)rng_below(&r, 40) : 0);
         for (size_t release = 0; release < CX_RELEASE_COUNT; release++) {
             cx_password_hash hash;
-            cx_hash_error want = pbkdf2 && release == MODEL_1_6_15 ? CX_HASH_NOT_IN_TARGET : wide && release != MODEL_2_1_2 ? CX_HASH_SALT_LENGTH : CX_HASH_OK;
+            cx_hash_error want = pbkdf2 && release == MODEL_1_6_15 ? CX_HASH_NOT_IN_TARGET
+                                 : wide && release != MODEL_2_1_2  ? CX_HASH_SALT_LENGTH
+                                                                   : CX_HASH_OK;
             cx_hash_error have = read_as(field, release, &hash);
             must(have == want, "%s: %s is %d, want %d", cx_releases[release].name, field, have, want);
             if (have != CX_HASH_OK) continue;
-            must(cx_hash_check(&hash, cx_str_of(password)), "%s: '%s' is not the password of %s", cx_releases[release].name, showz(password), field);
-            must(strlen(other) != n || !cx_hash_check(&hash, cx_str_of(other)), "%s: '%s' is a password of %s", cx_releases[release].name, showz(other), field);
+            must(cx_hash_check(&hash, cx_str_of(password)), "%s: '%s' is not the password of %s",
+                 cx_releases[release].name, showz(password), field);
+            must(strlen(other) != n || !cx_hash_check(&hash, cx_str_of(other)), "%s: '%s' is a password of %s",
+                 cx_releases[release].name, showz(other), field);
         }
     }
 }
@@ -154,21 +160,24 @@ static const struct {
     /* of a group that is not complete nothing is decoded, so without their padding 11 bytes are 9 and 14 are 12 */
     {"$6$c2FsdHNhbHRzYWw$" DIGEST6, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH},
     {"$6$" SALT "eHk$" DIGEST6, OK, OK, OK},
-    {"$6$" SALT "$upfVVfdk1wuq4oaO0WskiLMD8f29DsnYAbie2XwdOw4NXP6IO55bx2FJikHnOlHKP4NSNTDTTlFFWzDMm6RxhA", CX_HASH_DIGEST, CX_HASH_DIGEST, CX_HASH_DIGEST},
+    {"$6$" SALT "$upfVVfdk1wuq4oaO0WskiLMD8f29DsnYAbie2XwdOw4NXP6IO55bx2FJikHnOlHKP4NSNTDTTlFFWzDMm6RxhA",
+     CX_HASH_DIGEST, CX_HASH_DIGEST, CX_HASH_DIGEST},
     {"$6$" SALT "$%%%%", CX_HASH_DIGEST, CX_HASH_DIGEST, CX_HASH_DIGEST},
     /* lengths: salts of 11, 13, 16, 63, 64, 65 and 99 bytes, digests of 63 and 66 */
     {"$6$c2FsdHNhbHRzYWw=$" DIGEST6, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH},
     {"$6$c2FsdHNhbHRzYWx0eA==$" DIGEST6, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH},
     {"$6$c2FsdHNhbHRzYWx0c2FsdA==$" DIGEST6, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH},
-    {"$6$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+$" DIGEST6, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH,
-     CX_HASH_SALT_LENGTH},
+    {"$6$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+$" DIGEST6,
+     CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH},
     {"$6$" SALT64 "$" DIGEST6, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH, OK},
-    {"$6$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0A=$" DIGEST6, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH,
-     CX_HASH_SALT_LENGTH},
+    {"$6$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0A=$" DIGEST6,
+     CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH},
     {"$6$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gIS$" DIGEST6,
      CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH, CX_HASH_SALT_LENGTH},
-    {"$6$" SALT "$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+", CX_HASH_DIGEST, CX_HASH_DIGEST, CX_HASH_DIGEST},
-    {"$6$" SALT "$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BB", CX_HASH_DIGEST, CX_HASH_DIGEST, CX_HASH_DIGEST},
+    {"$6$" SALT "$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+", CX_HASH_DIGEST,
+     CX_HASH_DIGEST, CX_HASH_DIGEST},
+    {"$6$" SALT "$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BB",
+     CX_HASH_DIGEST, CX_HASH_DIGEST, CX_HASH_DIGEST},
     /* runs of '$', a missing one, text behind the digest */
     {"6$" SALT "$" DIGEST6, OK, OK, CX_HASH_PLAIN},
     {"$$6$$" SALT "$$" DIGEST6, OK, OK, CX_HASH_UNKNOWN},
@@ -192,6 +201,8 @@ static const struct {
     {SEVEN("2147483648"), CX_HASH_NOT_IN_TARGET, CX_HASH_ITERATIONS, CX_HASH_ITERATIONS},
     {SEVEN("4294967296"), CX_HASH_NOT_IN_TARGET, CX_HASH_ITERATIONS, CX_HASH_ITERATIONS},
     {SEVEN("99999999999999999999"), CX_HASH_NOT_IN_TARGET, CX_HASH_ITERATIONS, CX_HASH_ITERATIONS},
+    {SEVEN("9223372036854775908"), CX_HASH_NOT_IN_TARGET, CX_HASH_ITERATIONS, CX_HASH_ITERATIONS},
+    {SEVEN("9223372032559808613"), CX_HASH_NOT_IN_TARGET, OK, OK},
     {SEVEN("2147483647"), CX_HASH_NOT_IN_TARGET, OK, OK},
     {SEVEN("1"), CX_HASH_NOT_IN_TARGET, OK, OK},
 };
@@ -200,7 +211,9 @@ START_TEST(broken_forms)
 {
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         for (size_t release = 0; release < CX_RELEASE_COUNT; release++) {
-            cx_hash_error want = release == MODEL_1_6_15 ? broken[i].in_1_6 : release == MODEL_2_1_2 ? broken[i].in_2_1 : broken[i].in_2_0;
+            cx_hash_error want = release == MODEL_1_6_15  ? broken[i].in_1_6
+                                 : release == MODEL_2_1_2 ? broken[i].in_2_1
+                                                          : broken[i].in_2_0;
             /* a copy of its very size: nothing behind the field may be looked at */
             size_t n = strlen(broken[i].field);
             char *field = malloc(n ? n : 1);
@@ -219,7 +232,15 @@ START_TEST(atoi_values)
     static const struct {
         const char *text;
         int value;
-    } cases[] = {{"101", 101}, {"101abc", 101}, {" 101", 101}, {"4294967397", 101}, {"0x10", 0}, {"1", 1}, {"2147483647", 2147483647}, {"8589934599", 7}, {"+5", 5}};
+    } cases[] = {{"101", 101},
+                 {"101abc", 101},
+                 {" 101", 101},
+                 {"4294967397", 101},
+                 {"0x10", 0},
+                 {"1", 1},
+                 {"2147483647", 2147483647},
+                 {"8589934599", 7},
+                 {"+5", 5}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char field[300];
         snprintf(field, sizeof field, "$7$%s$" SALT "$" DIGEST7, cases[i].text);
@@ -246,7 +267,8 @@ END_TEST
 START_TEST(argon2id_of_a_broker_built_with_it)
 {
     char field[300];
-    ck_assert_int_eq(argon2id_hash_encoded(1, 64, 1, "pw", 2, "saltsaltsaltsalt", 16, 32, field, sizeof field), ARGON2_OK);
+    ck_assert_int_eq(argon2id_hash_encoded(1, 64, 1, "pw", 2, "saltsaltsaltsalt", 16, 32, field, sizeof field),
+                     ARGON2_OK);
     cx_password_hash hash;
     for (size_t release = 0; release < MODEL_2_1_2; release++)
         ck_assert_int_eq(cx_hash_read(cx_str_of(field), &cx_releases[release], true, &hash), CX_HASH_NOT_IN_TARGET);
@@ -259,7 +281,9 @@ START_TEST(argon2id_of_a_broker_built_with_it)
     /* loads, and nobody can log in */
     ck_assert_int_eq(cx_hash_read(CX_STR("$argon2id$garbage"), &cx_releases[MODEL_2_1_2], true, &hash), CX_HASH_OK);
     ck_assert(!cx_hash_check(&hash, CX_STR("pw")));
-    ck_assert_int_eq(cx_hash_read(CX_STR("$argon2i$v=19$m=64,t=1,p=1$c2FsdA$AAAA"), &cx_releases[MODEL_2_1_2], true, &hash), CX_HASH_UNKNOWN);
+    ck_assert_int_eq(
+        cx_hash_read(CX_STR("$argon2i$v=19$m=64,t=1,p=1$c2FsdA$AAAA"), &cx_releases[MODEL_2_1_2], true, &hash),
+        CX_HASH_UNKNOWN);
 }
 END_TEST
 
@@ -268,9 +292,10 @@ START_TEST(secrets_from_files)
     static const struct {
         cx_str file, secret;
     } cases[] = {
-        {{"", 0}, {"", 0}},           {{"pw", 2}, {"pw", 2}},       {{"pw\n", 3}, {"pw", 2}},     {{"pw\r\n", 4}, {"pw", 2}},
-        {{"pw\r", 3}, {"pw", 2}},     {{"\n", 1}, {"", 0}},         {{"\r\n", 2}, {"", 0}},       {{" p w \n", 6}, {" p w ", 5}},
-        {{"a\nb\n", 4}, {"a", 1}},    {{"a\rb\n", 4}, {"a\rb", 3}}, {{"a\0b\n", 4}, {"a\0b", 3}}, {{"\xC3\xA9\n", 3}, {"\xC3\xA9", 2}},
+        {{"", 0}, {"", 0}},           {{"pw", 2}, {"pw", 2}},         {{"pw\n", 3}, {"pw", 2}},
+        {{"pw\r\n", 4}, {"pw", 2}},   {{"pw\r", 3}, {"pw", 2}},       {{"\n", 1}, {"", 0}},
+        {{"\r\n", 2}, {"", 0}},       {{" p w \n", 6}, {" p w ", 5}}, {{"a\nb\n", 4}, {"a", 1}},
+        {{"a\rb\n", 4}, {"a\rb", 3}}, {{"a\0b\n", 4}, {"a\0b", 3}},   {{"\xC3\xA9\n", 3}, {"\xC3\xA9", 2}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *path = unit_path("secret");

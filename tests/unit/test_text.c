@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "model.h"
 #include "text/lines.h"
 #include "text/records.h"
@@ -17,13 +18,17 @@ static void check_places(const char *text, size_t n)
     size_t line = 1, column = 1, start = 0;
     for (size_t at = 0; at <= n; at++) {
         cx_place place = cx_source_place(&t.source, (uint32_t)at);
-        must(place.line == line && place.column == column, "offset %zu of '%s' is %zu:%zu, want %zu:%zu", at, show((cx_str){text, n}), place.line,
-             place.column, line, column);
+        must(place.line == line && place.column == column, "offset %zu of '%s' is %zu:%zu, want %zu:%zu", at,
+             show((cx_str){text, n}), place.line, place.column, line, column);
         size_t end = at;
         while (end < n && text[end] != '\n') end++;
-        uint32_t from;
-        cx_str whole = cx_source_line(&t.source, (uint32_t)at, &from);
-        must(from == start && whole.p == t.bytes + start && whole.n == end - start, "line at %zu of '%s' is '%s'", at, show((cx_str){text, n}), show(whole));
+        for (uint32_t reach = 0; reach <= n + 1; reach++) {
+            uint32_t from;
+            size_t left = at - start > reach ? at - reach : start, right = end - at > reach ? at + reach : end;
+            cx_str part = cx_source_line(&t.source, (uint32_t)at, reach, &from);
+            must(from == left && part.p == t.bytes + left && part.n == right - left,
+                 "line at %zu of '%s', reach %u, is '%s'", at, show((cx_str){text, n}), reach, show(part));
+        }
         column++;
         if (at < n && text[at] == '\n') {
             line++;
@@ -40,7 +45,8 @@ START_TEST(source_places_are_counted)
     for (size_t n = 0, count = 1; n <= 6; n++, count *= sizeof letters) {
         for (size_t number = 0; number < count; number++) {
             char text[8];
-            for (size_t i = 0, rest = number; i < n; i++, rest /= sizeof letters) text[i] = letters[rest % sizeof letters];
+            for (size_t i = 0, rest = number; i < n; i++, rest /= sizeof letters)
+                text[i] = letters[rest % sizeof letters];
             check_places(text, n);
         }
     }
@@ -78,13 +84,17 @@ static void check_lines(cx_str text, size_t release)
         cx_str line = CX_STR_NONE;
         size_t start = SIZE_MAX;
         cx_line_status have = cx_lines_next(&lines, &line, &start);
-        must(have == want, "%s, step %zu: status %d, want %d, of '%s'", cx_releases[release].name, step, have, want, show(text));
-        must(start == model.begin && lines.at == model.at, "%s, step %zu: %zu to %zu, want %zu to %zu, of '%s'", cx_releases[release].name, step, start,
-             lines.at, model.begin, model.at, show(text));
+        must(have == want, "%s, step %zu: status %d, want %d, of '%s'", cx_releases[release].name, step, have, want,
+             show(text));
+        must(start == model.begin && lines.at == model.at, "%s, step %zu: %zu to %zu, want %zu to %zu, of '%s'",
+             cx_releases[release].name, step, start, lines.at, model.begin, model.at, show(text));
         if (have == CX_LINE) {
-            must(cx_str_is(line, model.buf), "%s, step %zu: '%s', want '%s', of '%s'", cx_releases[release].name, step, show(line), showz(model.buf), show(text));
-            must(line.p == text.p + start, "%s, step %zu: the line is not a view of the text", cx_releases[release].name, step);
-            must(lines.ended == model.eof, "%s, step %zu: end of file %d of '%s'", cx_releases[release].name, step, lines.ended, show(text));
+            must(cx_str_is(line, model.buf), "%s, step %zu: '%s', want '%s', of '%s'", cx_releases[release].name, step,
+                 show(line), showz(model.buf), show(text));
+            must(line.p == text.p + start, "%s, step %zu: the line is not a view of the text",
+                 cx_releases[release].name, step);
+            must(lines.ended == model.eof, "%s, step %zu: end of file %d of '%s'", cx_releases[release].name, step,
+                 lines.ended, show(text));
         }
         if (have == CX_LINE_END) break;
         must(step <= text.n + 1, "%s: no end of '%s'", cx_releases[release].name, show(text));
@@ -105,10 +115,12 @@ static const struct {
     char after[4];
     size_t after_n;
 } pieces[] = {
-    {"", 0, 0, "\n", 1},     {"", 0, 0, "\0", 1},      {"", 0, 0, "\0\n", 2},  {"", 0, 1, "\n", 1},     {"", 0, 1, "\0x\n", 3}, {"", 0, 3, "\0", 1},
-    {"", 0, 254, "\n", 1},   {"", 0, 255, "\n", 1},    {"", 0, 256, "\n", 1},  {"", 0, 253, "\0\n", 2}, {"", 0, 254, "\0", 1},  {"", 0, 254, "\0\n", 2},
-    {"", 0, 255, "\0", 1},   {"", 0, 255, "\0\n", 2},  {"", 0, 256, "\0\n", 2}, {"\0", 1, 253, "\n", 1}, {"\0", 1, 254, "\n", 1}, {"\0", 1, 255, "\n", 1},
-    {"\0", 1, 1254, "\n", 1}, {"", 0, 254, "", 0},     {"", 0, 255, "", 0},    {"", 0, 1254, "\n", 1},  {"", 0, 1255, "\n", 1}, {"", 0, 1255, "", 0},
+    {"", 0, 0, "\n", 1},     {"", 0, 0, "\0", 1},       {"", 0, 0, "\0\n", 2},    {"", 0, 1, "\n", 1},
+    {"", 0, 1, "\0x\n", 3},  {"", 0, 3, "\0", 1},       {"", 0, 254, "\n", 1},    {"", 0, 255, "\n", 1},
+    {"", 0, 256, "\n", 1},   {"", 0, 253, "\0\n", 2},   {"", 0, 254, "\0", 1},    {"", 0, 254, "\0\n", 2},
+    {"", 0, 255, "\0", 1},   {"", 0, 255, "\0\n", 2},   {"", 0, 256, "\0\n", 2},  {"\0", 1, 253, "\n", 1},
+    {"\0", 1, 254, "\n", 1}, {"\0", 1, 255, "\n", 1},   {"\0", 1, 1254, "\n", 1}, {"", 0, 254, "", 0},
+    {"", 0, 255, "", 0},     {"", 0, 1254, "\n", 1},    {"", 0, 1255, "\n", 1},   {"", 0, 1255, "", 0},
     {"", 0, 1000, "", 0},    {"", 0, 1256, "\0y\n", 3},
 };
 enum { PIECES = sizeof pieces / sizeof *pieces };
@@ -151,7 +163,9 @@ START_TEST(lines_of_random_texts)
     for (int round = 0; round < 30000; round++) {
         size_t n = 0, count = 1 + rng_below(&r, 6);
         for (size_t i = 0; i < count && n + 1300 < sizeof text; i++) {
-            size_t run = rng_chance(&r, 40) ? rng_below(&r, 5) : rng_pick(&r, ((const size_t[]){253, 254, 255, 256, 1254, 1255, 1256, 999, 1000, 1001}));
+            size_t run = rng_chance(&r, 40)
+                             ? rng_below(&r, 5)
+                             : rng_pick(&r, ((const size_t[]){253, 254, 255, 256, 1254, 1255, 1256, 999, 1000, 1001}));
             memset(text + n, 'a', run);
             if (run && rng_chance(&r, 30)) text[n + rng_below(&r, run)] = '\0';
             n += run;
@@ -173,7 +187,8 @@ START_TEST(lines_of_all_short_texts)
     for (size_t n = 0, count = 1; n <= 8; n++, count *= sizeof letters) {
         for (size_t number = 0; number < count; number++) {
             char text[8];
-            for (size_t i = 0, rest = number; i < n; i++, rest /= sizeof letters) text[i] = letters[rest % sizeof letters];
+            for (size_t i = 0, rest = number; i < n; i++, rest /= sizeof letters)
+                text[i] = letters[rest % sizeof letters];
             check_lines_everywhere((cx_str){text, n});
         }
     }
@@ -212,9 +227,12 @@ START_TEST(the_model_reads_as_fgets_does)
                 buf = realloc(buf, size);
             }
             bool got = model_gets(&model, MODEL_2_0_22);
-            must(got == (rc != NULL), "round %d: fgets %s of '%s'", round, rc ? "reads" : "ends", show((cx_str){text, n}));
-            must(model.eof == (feof(f) != 0) && model.at == (size_t)ftell(f), "round %d: at %zu of '%s'", round, model.at, show((cx_str){text, n}));
-            if (got) must(strcmp(model.buf, buf) == 0, "round %d: '%s', want '%s'", round, showz(model.buf), showz(buf));
+            must(got == (rc != NULL), "round %d: fgets %s of '%s'", round, rc ? "reads" : "ends",
+                 show((cx_str){text, n}));
+            must(model.eof == (feof(f) != 0) && model.at == (size_t)ftell(f), "round %d: at %zu of '%s'", round,
+                 model.at, show((cx_str){text, n}));
+            if (got)
+                must(strcmp(model.buf, buf) == 0, "round %d: '%s', want '%s'", round, showz(model.buf), showz(buf));
             more = rc != NULL;
         }
         model_close(&model);
@@ -242,7 +260,8 @@ START_TEST(last_line_lost_is_what_the_reader_does)
             while (model_gets(&model, MODEL_2_1_2)) seen |= model.begin == before;
             model_close(&model);
             bool want = last > 0 && !seen, have = last > 0 && cx_last_line_lost(last, before);
-            must(want == have, "a last line of %zu bytes behind one of %zu is %s", last, before, have ? "lost" : "kept");
+            must(want == have, "a last line of %zu bytes behind one of %zu is %s", last, before,
+                 have ? "lost" : "kept");
             lost += have;
         }
     }
@@ -258,7 +277,8 @@ START_TEST(same_cutting_is_a_partition)
         must(set & CX_TARGET_BIT(&cx_releases[i]), "%s is not in its own set", cx_releases[i].name);
         all |= set;
         for (size_t k = 0; k < CX_RELEASE_COUNT; k++)
-            if (set & CX_TARGET_BIT(&cx_releases[k])) must(cx_same_cutting(&cx_releases[k]) == set, "%s and %s", cx_releases[i].name, cx_releases[k].name);
+            if (set & CX_TARGET_BIT(&cx_releases[k]))
+                must(cx_same_cutting(&cx_releases[k]) == set, "%s and %s", cx_releases[i].name, cx_releases[k].name);
     }
     ck_assert_uint_eq(all, CX_TARGETS_ALL);
     /* 1.6.15 with 2.0.11, the others alone */
@@ -284,8 +304,12 @@ static void take(const cx_record *record, void *context)
     must(t->count < 64, "too many records");
     if (record->kind == CX_RECORD) {
         must(record->line.p >= t->text && record->line.p + record->line.n <= t->text + t->n, "a line outside the text");
-        must(!record->name.n || (record->name.p >= record->line.p && record->name.p + record->name.n <= record->line.p + record->line.n), "a name outside its line");
-        must(!record->secret.n || (record->secret.p >= record->line.p && record->secret.p + record->secret.n <= record->line.p + record->line.n), "a secret outside its line");
+        must(!record->name.n || (record->name.p >= record->line.p &&
+                                 record->name.p + record->name.n <= record->line.p + record->line.n),
+             "a name outside its line");
+        must(!record->secret.n || (record->secret.p >= record->line.p &&
+                                   record->secret.p + record->secret.n <= record->line.p + record->line.n),
+             "a secret outside its line");
     }
     t->items[t->count++] = *record;
 }
@@ -305,15 +329,19 @@ static void check_records(const unit_text *t, cx_targets targets)
             const cx_record *x = &got.items[i];
             must(!(x->targets & ~targets), "a record for a release that was not asked");
             if (x->kind != CX_RECORD || !(x->targets & bit)) continue;
-            must(k < want.count, "%s: one record too many, '%s': '%s'", cx_releases[release].name, show(x->name), show(t->source.text));
+            must(k < want.count, "%s: one record too many, '%s': '%s'", cx_releases[release].name, show(x->name),
+                 show(t->source.text));
             const model_record *m = &want.items[k++];
-            must(cx_str_is(x->name, m->name) && (x->secret.p != NULL) == (m->secret != NULL) && (!m->secret || cx_str_is(x->secret, m->secret)),
-                 "%s: record '%s' '%s', want '%s' '%s', of '%s'", cx_releases[release].name, show(x->name), show(x->secret), m->name,
-                 m->secret ? m->secret : "(none)", show(t->source.text));
-            must((!x->name.n || x->name.p == t->bytes + m->name_at) && (!x->secret.n || x->secret.p == t->bytes + m->secret_at), "%s: record '%s' stands elsewhere",
-                 cx_releases[release].name, m->name);
+            must(cx_str_is(x->name, m->name) && (x->secret.p != NULL) == (m->secret != NULL) &&
+                     (!m->secret || cx_str_is(x->secret, m->secret)),
+                 "%s: record '%s' '%s', want '%s' '%s', of '%s'", cx_releases[release].name, show(x->name),
+                 show(x->secret), m->name, m->secret ? m->secret : "(none)", show(t->source.text));
+            must((!x->name.n || x->name.p == t->bytes + m->name_at) &&
+                     (!x->secret.n || x->secret.p == t->bytes + m->secret_at),
+                 "%s: record '%s' stands elsewhere", cx_releases[release].name, m->name);
         }
-        must(k == want.count, "%s: %zu records, want %zu, of '%s'", cx_releases[release].name, k, want.count, show(t->source.text));
+        must(k == want.count, "%s: %zu records, want %zu, of '%s'", cx_releases[release].name, k, want.count,
+             show(t->source.text));
         model_records_free(&want);
     }
 }
@@ -324,7 +352,8 @@ START_TEST(records_of_all_short_texts)
     for (size_t n = 0, count = 1; n <= 6; n++, count *= sizeof letters) {
         for (size_t number = 0; number < count; number++) {
             char text[8];
-            for (size_t i = 0, rest = number; i < n; i++, rest /= sizeof letters) text[i] = letters[rest % sizeof letters];
+            for (size_t i = 0, rest = number; i < n; i++, rest /= sizeof letters)
+                text[i] = letters[rest % sizeof letters];
             unit_text t;
             unit_text_make(&t, (cx_str){text, n});
             check_records(&t, CX_TARGETS_ALL);
@@ -336,7 +365,8 @@ END_TEST
 
 START_TEST(records_of_random_texts)
 {
-    static const char *const parts[] = {":", ":", "::", "alice", "bob", " ", "\t", "\n", "\n", "\r\n", "#", "$6$x$y", "", "\v", "\f", "\xC3\xA9", "x y"};
+    static const char *const parts[] = {":",    ":", "::",     "alice", "bob", " ",  "\t",       "\n", "\n",
+                                        "\r\n", "#", "$6$x$y", "",      "\v",  "\f", "\xC3\xA9", "x y"};
     rng r = rng_for("records");
     static char text[6000];
     for (int round = 0; round < 40000; round++) {
@@ -381,7 +411,8 @@ START_TEST(records_tell_what_they_skip)
     ck_assert_int_eq(got.items[0].kind, CX_RECORD_NO_COLON);
     ck_assert(cx_str_is(got.items[0].line, "garbage"));
     ck_assert_int_eq(got.items[1].kind, CX_RECORD);
-    ck_assert(cx_str_is(got.items[1].name, "a") && cx_str_is(got.items[1].secret, "b") && cx_str_is(got.items[1].extra, "c d"));
+    ck_assert(cx_str_is(got.items[1].name, "a") && cx_str_is(got.items[1].secret, "b") &&
+              cx_str_is(got.items[1].extra, "c d"));
     ck_assert(cx_str_is(got.items[1].line, " a : b : c d "));
     ck_assert_int_eq(got.items[2].kind, CX_RECORD);
     ck_assert_uint_eq(got.items[2].name.n, 0); /* the line feed is a blank field */
@@ -419,6 +450,8 @@ START_TEST(records_tell_where_nul_hides_something)
         if (got.items[i].kind == CX_RECORD_NUL) {
             nul |= got.items[i].targets;
             ck_assert_uint_gt(got.items[i].name.n, 0);
+            ck_assert_ptr_eq(cx_record_nul(&got.items[i]).p, t.bytes + 5);
+            ck_assert_uint_eq(cx_record_nul(&got.items[i]).n, 1);
         }
         if (got.items[i].kind == CX_RECORD && cx_str_is(got.items[i].name, "c")) later |= got.items[i].targets;
     }
@@ -440,12 +473,14 @@ START_TEST(findings_take_the_rules_severity)
     ck_assert_uint_eq(x->targets, 7);
     ck_assert_uint_eq(x->refused, 5);
     ck_assert_uint_eq(f.refused, 5);
-    x = cx_findings_add(&f, CX_RULE_ACL_INVALID_LINE, (cx_span){9, 1}, 2, 0, "x");
-    ck_assert_int_eq(x->severity, CX_WARNING); /* an error only where a release refuses the file */
     x = cx_findings_add(&f, CX_RULE_ACL_NO_RULES, (cx_span){0, 0}, 2, 2, "x");
     ck_assert_int_eq(x->severity, CX_WARNING);
     ck_assert_uint_eq(f.refused, 7);
-    ck_assert_uint_eq(f.list.n, 3);
+    ck_assert_uint_eq(f.list.n, 2);
+    ck_assert_uint_eq(f.count[CX_ERROR], 1);
+    ck_assert_uint_eq(f.count[CX_WARNING], 1);
+    ck_assert_uint_eq(f.count[CX_ADVICE], 0);
+    ck_assert_uint_eq(cx_findings_dropped(&f), 0);
     cx_finding_help(&f, x, "help %s", "text");
     ck_assert(cx_str_is(x->help, "help text"));
     cx_findings_clear(&f);
@@ -468,18 +503,72 @@ START_TEST(findings_keep_four_different_notes)
 }
 END_TEST
 
+/* So many that refuse and so many that do not are kept, each with its text; the
+ * others are counted. */
 START_TEST(findings_stop_at_their_maximum)
 {
     cx_findings f = {0};
     for (unsigned i = 0; i < CX_FINDINGS_MAX + 50; i++) {
-        cx_finding *x = cx_findings_add(&f, CX_RULE_ACL_INVALID_LINE, (cx_span){i, 1}, 15, i < CX_FINDINGS_MAX ? 1 : 8, "number %s", cx_quote(&f, CX_STR("a")));
-        cx_finding_note(&f, x, "a note");
-        cx_finding_help(&f, x, "help");
+        cx_findings_add(&f, CX_RULE_ACL_NO_RULES, (cx_span){i, 1}, 15, 0, "number %s", cx_quote(&f, CX_STR("a")));
+        must(cx_findings_full(&f, false) == (i + 1 >= CX_FINDINGS_MAX) && !cx_findings_full(&f, true), "full after %u",
+             i);
     }
     ck_assert_uint_eq(f.list.n, CX_FINDINGS_MAX);
-    ck_assert_uint_eq(f.dropped, 50);
+    for (unsigned i = 0; i < CX_FINDINGS_MAX + 7; i++) {
+        cx_finding *x = cx_findings_add(&f, CX_RULE_ACL_INVALID_LINE, (cx_span){i, 1}, 15, i < CX_FINDINGS_MAX ? 1 : 8,
+                                        "number %u", i);
+        cx_finding_note(&f, x, "a note");
+        cx_finding_help(&f, x, "help");
+        must(cx_findings_full(&f, true) == (i + 1 >= CX_FINDINGS_MAX), "full after %u", i);
+    }
+    ck_assert_uint_eq(f.list.n, 2 * CX_FINDINGS_MAX);
+    ck_assert_uint_eq(cx_findings_dropped(&f), 57);
+    ck_assert_uint_eq(f.count[CX_WARNING], CX_FINDINGS_MAX + 50);
+    ck_assert_uint_eq(f.count[CX_ERROR], CX_FINDINGS_MAX + 7);
     ck_assert_uint_eq(f.refused, 9); /* of those not kept, too */
-    ck_assert_uint_eq(f.list.items[CX_FINDINGS_MAX - 1].span.at, CX_FINDINGS_MAX - 1);
+    for (size_t i = 0; i < f.list.n; i++)
+        must(f.list.items[i].message.n > 0 && f.list.items[i].span.at == i % CX_FINDINGS_MAX, "finding %zu", i);
+    cx_findings_drop(&f, CX_ADVICE, 2);
+    ck_assert_uint_eq(f.count[CX_ADVICE], 1);
+    ck_assert_uint_eq(cx_findings_dropped(&f), 58);
+    ck_assert_uint_eq(f.refused, 11);
+    cx_findings_clear(&f);
+}
+END_TEST
+
+START_TEST(findings_of_a_later_part_go_behind)
+{
+    cx_findings a = {0}, b = {0};
+    for (unsigned i = 0; i < CX_FINDINGS_MAX - 1; i++)
+        cx_findings_add(&a, CX_RULE_ACL_NO_RULES, (cx_span){i, 0}, 1, 0, "a");
+    for (unsigned i = 0; i < 3; i++) cx_findings_add(&b, CX_RULE_ACL_NO_RULES, (cx_span){5000 + i, 0}, 1, 0, "b%u", i);
+    cx_findings_add(&b, CX_RULE_ACL_BAD_ACCESS, (cx_span){6000, 0}, 4, 4, "c");
+    cx_findings_append(&a, &b);
+    ck_assert_uint_eq(a.list.n, CX_FINDINGS_MAX + 1);
+    ck_assert(cx_str_is(a.list.items[CX_FINDINGS_MAX - 1].message, "b0"));
+    ck_assert(cx_str_is(a.list.items[CX_FINDINGS_MAX].message, "c"));
+    ck_assert_uint_eq(a.refused, 4);
+    ck_assert_uint_eq(cx_findings_dropped(&a), 2);
+    ck_assert_uint_eq(a.count[CX_WARNING], CX_FINDINGS_MAX + 2);
+    ck_assert_uint_eq(a.count[CX_ERROR], 1);
+    ck_assert_uint_eq(b.list.n, 0);
+    cx_findings_clear(&a);
+    cx_findings_clear(&b);
+}
+END_TEST
+
+START_TEST(findings_leave_out_long_texts)
+{
+    cx_findings f = {0};
+    cx_finding *x = cx_findings_add(&f, CX_RULE_ACL_NO_RULES, (cx_span){0, 0}, 1, 0, "x");
+    cx_finding_help(&f, x, "%*d", CX_FINDING_TEXT_MAX, 1);
+    ck_assert_uint_eq(x->help.n, CX_FINDING_TEXT_MAX);
+    cx_finding_help(&f, x, "%*d", CX_FINDING_TEXT_MAX + 1, 1);
+    ck_assert_uint_eq(x->help.n, 0);
+    cx_finding_note(&f, x, "%*d", CX_FINDING_TEXT_MAX + 1, 1);
+    ck_assert_uint_eq(x->note_count, 0);
+    cx_finding_note(&f, x, "%*d", CX_FINDING_TEXT_MAX, 1);
+    ck_assert_uint_eq(x->note_count, 1);
     cx_findings_clear(&f);
 }
 END_TEST
@@ -497,7 +586,7 @@ START_TEST(findings_merge_readings_of_one_place)
     ck_assert_uint_eq(x->refused, 8);
     ck_assert_uint_eq(f.refused, 8);
     ck_assert(cx_str_is(x->message, "first"));
-    ck_assert_int_eq(x->severity, CX_ERROR); /* a release refuses the file because of it */
+    ck_assert_uint_eq(f.count[CX_ERROR], 3);
     cx_findings_clear(&f);
 }
 END_TEST
@@ -515,6 +604,13 @@ START_TEST(quotes_are_shortened)
     ck_assert_ptr_nonnull(strstr(quote, "(81 bytes)"));
     ck_assert(strncmp(quote + 1, text, 40) == 0);
     ck_assert_uint_lt(strlen(cx_quote(&f, (cx_str){text, 200})), 100);
+    for (size_t shift = 0; shift < 4; shift++) { /* no character is cut */
+        memset(text, 'a', shift);
+        for (size_t i = shift; i + 3 <= sizeof text; i += 3) memcpy(text + i, "\xE2\x82\xAC", 3);
+        size_t n = shift + (sizeof text - shift) / 3 * 3;
+        quote = cx_quote(&f, (cx_str){text, n});
+        must(cx_utf8_valid(cx_str_of(quote)), "'%s'", showz(quote));
+    }
     cx_findings_clear(&f);
 }
 END_TEST
@@ -531,7 +627,8 @@ START_TEST(targets_as_text)
             strcat(want, cx_releases[i].label);
             left--;
         }
-        must(cx_str_is(cx_targets_text(&a, (cx_targets)set), want), "%x is '%s'", set, show(cx_targets_text(&a, (cx_targets)set)));
+        must(cx_str_is(cx_targets_text(&a, (cx_targets)set), want), "%x is '%s'", set,
+             show(cx_targets_text(&a, (cx_targets)set)));
     }
     cx_arena_clear(&a);
 }
@@ -565,6 +662,8 @@ Suite *suite_text(void)
     tcase_add_test(t, findings_take_the_rules_severity);
     tcase_add_test(t, findings_keep_four_different_notes);
     tcase_add_test(t, findings_stop_at_their_maximum);
+    tcase_add_test(t, findings_of_a_later_part_go_behind);
+    tcase_add_test(t, findings_leave_out_long_texts);
     tcase_add_test(t, findings_merge_readings_of_one_place);
     tcase_add_test(t, quotes_are_shortened);
     tcase_add_test(t, targets_as_text);

@@ -46,7 +46,10 @@ static cJSON *load_vectors(const char *name)
     return rows;
 }
 
-static const char *text_of(const cJSON *row, const char *key) { return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, key)); }
+static const char *text_of(const cJSON *row, const char *key)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, key));
+}
 
 /* The bytes of a string; false: null. The caller frees. */
 static bool bytes_of(const char *value, cx_buf *out)
@@ -124,7 +127,10 @@ static const char *ask(cx_acl *acl, size_t release, const cx_client *client, cx_
     return allow ? "allow" : "deny";
 }
 
-static bool is_answer(const char *s) { return s && (strcmp(s, "allow") == 0 || strcmp(s, "deny") == 0 || strcmp(s, "error") == 0); }
+static bool is_answer(const char *s)
+{
+    return s && (strcmp(s, "allow") == 0 || strcmp(s, "deny") == 0 || strcmp(s, "error") == 0);
+}
 
 static size_t check_decision(const cJSON *row)
 {
@@ -135,7 +141,8 @@ static size_t check_decision(const cJSON *row)
     bytes_of(text_of(row, "clientid"), &id);
     bytes_of(text_of(row, "topic"), &topic);
     if (some && !has_batch_separator(&user) && !has_batch_separator(&id) && !has_batch_separator(&topic)) {
-        cx_client client = {.anonymous = user.n == 0, .user = cx_buf_str(&user), .fresh = id.n == 0, .id = cx_buf_str(&id)};
+        cx_client client = {
+            .anonymous = user.n == 0, .user = cx_buf_str(&user), .fresh = id.n == 0, .id = cx_buf_str(&id)};
         cx_access access = access_of(text_of(row, "access"));
         unit_text t;
         cx_acl all, one;
@@ -145,11 +152,13 @@ static size_t check_decision(const cJSON *row)
             const char *want = expected(row, "expect", release);
             if (!is_answer(want)) continue;
             cx_acl_read(&one, &t.source, CX_TARGET_BIT(&cx_releases[release]), 1);
-            const char *alone = ask(&one, release, &client, access, cx_buf_str(&topic)), *together = ask(&all, release, &client, access, cx_buf_str(&topic));
-            must(strcmp(alone, want) == 0, "%s: %s of '%s' for user '%s', id '%s' is %s, the broker said %s (%s)", cx_releases[release].name,
-                 cx_access_name(access), show(cx_buf_str(&topic)), show(client.user), show(client.id), alone, want, text_of(row, "why"));
-            must(strcmp(together, alone) == 0, "%s: read together with the others it is %s, alone %s (%s)", cx_releases[release].name, together, alone,
-                 text_of(row, "why"));
+            const char *alone = ask(&one, release, &client, access, cx_buf_str(&topic)),
+                       *together = ask(&all, release, &client, access, cx_buf_str(&topic));
+            must(strcmp(alone, want) == 0, "%s: %s of '%s' for user '%s', id '%s' is %s, the broker said %s (%s)",
+                 cx_releases[release].name, cx_access_name(access), show(cx_buf_str(&topic)), show(client.user),
+                 show(client.id), alone, want, text_of(row, "why"));
+            must(strcmp(together, alone) == 0, "%s: read together with the others it is %s, alone %s (%s)",
+                 cx_releases[release].name, together, alone, text_of(row, "why"));
             checks++;
             cx_acl_clear(&one);
         }
@@ -192,9 +201,10 @@ START_TEST(acl_loads)
             if (!want) continue;
             cx_acl_read(&one, &t.source, CX_TARGET_BIT(&cx_releases[release]), 1);
             bool error = strcmp(want, "error") == 0;
-            must((one.findings.refused != 0) == error, "%s %s the file (%s)", cx_releases[release].name, error ? "loads" : "refuses", text_of(row, "why"));
-            must((all.findings.refused >> release & 1) == error, "%s, read with the others, %s the file (%s)", cx_releases[release].name,
+            must((one.findings.refused != 0) == error, "%s %s the file (%s)", cx_releases[release].name,
                  error ? "loads" : "refuses", text_of(row, "why"));
+            must((all.findings.refused >> release & 1) == error, "%s, read with the others, %s the file (%s)",
+                 cx_releases[release].name, error ? "loads" : "refuses", text_of(row, "why"));
             cx_acl_clear(&one);
             checks++;
         }
@@ -222,10 +232,11 @@ static size_t check_logins(const cJSON *row, size_t release, const cx_passwd *on
             bool allow = strcmp(want, "allow") == 0;
             bool alone = cx_passwd_login(one, cx_buf_str(&user), cx_buf_str(&password), &cx_releases[release]);
             bool together = cx_passwd_login(all, cx_buf_str(&user), cx_buf_str(&password), &cx_releases[release]);
-            must(alone == allow, "%s: user '%s' with '%s' is %s, the broker said %s (%s)", cx_releases[release].name, show(cx_buf_str(&user)),
-                 show(cx_buf_str(&password)), alone ? "allow" : "deny", want, text_of(row, "why"));
-            must(together == alone, "%s: user '%s' is answered otherwise when read with the others (%s)", cx_releases[release].name, show(cx_buf_str(&user)),
+            must(alone == allow, "%s: user '%s' with '%s' is %s, the broker said %s (%s)", cx_releases[release].name,
+                 show(cx_buf_str(&user)), show(cx_buf_str(&password)), alone ? "allow" : "deny", want,
                  text_of(row, "why"));
+            must(together == alone, "%s: user '%s' is answered otherwise when read with the others (%s)",
+                 cx_releases[release].name, show(cx_buf_str(&user)), text_of(row, "why"));
             checks++;
         }
         cx_buf_clear(&user);
@@ -251,9 +262,10 @@ START_TEST(passwd_loads_and_logins)
             if (!want) continue;
             cx_passwd_read(&one, &t.source, CX_TARGET_BIT(&cx_releases[release]), false);
             bool error = strcmp(want, "error") == 0;
-            must((one.findings.refused != 0) == error, "%s %s the file (%s)", cx_releases[release].name, error ? "loads" : "refuses", text_of(row, "why"));
-            must((all.findings.refused >> release & 1) == error, "%s, read with the others, %s the file (%s)", cx_releases[release].name,
+            must((one.findings.refused != 0) == error, "%s %s the file (%s)", cx_releases[release].name,
                  error ? "loads" : "refuses", text_of(row, "why"));
+            must((all.findings.refused >> release & 1) == error, "%s, read with the others, %s the file (%s)",
+                 cx_releases[release].name, error ? "loads" : "refuses", text_of(row, "why"));
             checks++;
             if (!error) checks += check_logins(row, release, &one, &all);
             cx_passwd_clear(&one);

@@ -24,13 +24,14 @@ Suite *suite_formats(void);
 Suite *suite_policy(void);
 Suite *suite_broker(void);
 Suite *suite_report(void);
+Suite *suite_culex(void);
 Suite *suite_vectors(void);
 
 /* A check in an inner loop: ck_assert() writes a record for each check that holds,
  * which takes longer than what is checked. */
-#define must(cond, ...)                           \
-    do {                                          \
-        if (!(cond)) ck_abort_msg(__VA_ARGS__);   \
+#define must(cond, ...)                         \
+    do {                                        \
+        if (!(cond)) ck_abort_msg(__VA_ARGS__); \
     } while (0)
 
 /* The seed of this run: SEED of the environment, else the clock. Tests begin with
@@ -69,8 +70,8 @@ void unit_text_free(unit_text *t);
 size_t unit_count_rule(const cx_findings *f, unsigned rule);
 const cx_finding *unit_find_rule(const cx_findings *f, unsigned rule);
 
-/* Every finding has a message, spans inside the text, targets among TARGETS, and is
- * refused only where it is true. Fails the test otherwise. */
+/* Every finding has a message, its rule's severity, a span inside the text, targets
+ * among TARGETS, and is refused only where it is true. Fails the test otherwise. */
 void unit_check_findings(const cx_findings *f, cx_str text, cx_targets targets);
 
 /* A folder for files of a test, made once; and a path in it (static buffers). */

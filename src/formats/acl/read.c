@@ -280,6 +280,14 @@ static void count_entries(cx_acl *acl)
     for (size_t i = 0; i < acl->entries.n; i++) ++*counts[acl->entries.items[i].kind];
 }
 
+/* The releases among TARGETS for which no entry is a rule. */
+static cx_targets without_rules(const cx_acl *acl, cx_targets targets)
+{
+    for (size_t i = 0; i < acl->entries.n && targets; i++)
+        if (acl->entries.items[i].kind != CX_ACL_USER) targets &= (cx_targets)~acl->entries.items[i].targets;
+    return targets;
+}
+
 static void no_rules(cx_acl *acl, cx_targets targets)
 {
     cx_finding *x = cx_findings_add(&acl->findings, CX_RULE_ACL_NO_RULES, (cx_span){0, 0}, targets, 0,
@@ -307,8 +315,8 @@ void cx_acl_read(cx_acl *acl, cx_source *source, cx_targets targets, unsigned th
         merge_readings(acl);
     }
     count_entries(acl);
-    if (acl->rules + acl->patterns == 0 && acl->findings.refused != targets)
-        no_rules(acl, targets & (cx_targets)~acl->findings.refused);
+    cx_targets empty = without_rules(acl, targets & (cx_targets)~acl->findings.refused);
+    if (empty) no_rules(acl, empty);
 }
 
 void cx_acl_clear(cx_acl *acl)

@@ -1,0 +1,141 @@
+#include "fuzz.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "report/report.h"
+
+enum { KEPT = 2 * CX_FINDINGS_MAX }; /* that refuse, and others */
+
+void fuzz_broken(const char *file, int line, const char *what)
+{
+    fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
+    abort();
+}
+
+void fuzz_text_make(fuzz_text *t, const void *bytes, size_t n)
+{
+    t->bytes = malloc(n ? n : 1);
+    holds(t->bytes);
+    if (n) memcpy(t->bytes, bytes, n);
+    cx_source_over(&t->source, CX_STR("file"), (cx_str){t->bytes, n});
+}
+
+void fuzz_text_free(fuzz_text *t)
+{
+    cx_source_clear(&t->source);
+    free(t->bytes);
+}
+
+void fuzz_check_findings(const cx_findings *f, cx_str text, cx_targets targets)
+{
+    cx_targets refused = 0;
+    holds(f->list.n <= KEPT);
+    for (size_t i = 0; i < f->list.n; i++) {
+        const cx_finding *x = &f->list.items[i];
+        refused |= x->refused;
+        holds(x->rule < CX_RULE_COUNT);
+        holds(x->message.n > 0);
+        holds((uint64_t)x->span.at + x->span.len <= text.n);
+        holds(x->targets && !(x->targets & ~targets));
+        holds(!(x->refused & ~x->targets));
+        holds(x->severity == cx_rules[x->rule].severity && (x->severity == CX_ERROR || !x->refused));
+        holds(x->note_count <= CX_NOTES_MAX);
+    }
+    holds(cx_findings_dropped(f) || refused == f->refused);
+    holds(!(refused & ~f->refused) && !(f->refused & ~targets));
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const cx_finding *x = *(const cx_finding *const *)a, *y = *(const cx_finding *const *)b;
+    if (x->span.at != y->span.at) return x->span.at < y->span.at ? -1 : 1;
+    if (x->span.len != y->span.len) return x->span.len < y->span.len ? -1 : 1;
+    return (x->rule > y->rule) - (x->rule < y->rule);
+}
+
+static size_t project(const cx_findings *f, cx_targets bit, const cx_finding **out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->list.n; i++)
+        if (f->list.items[i].targets & bit) out[n++] = &f->list.items[i];
+    if (n) qsort(out, n, sizeof *out, by_place);
+    return n;
+}
+
+void fuzz_check_projection(const cx_findings *all, const cx_findings *one, const cx_release *release)
+{
+    static const cx_finding *a[KEPT], *b[KEPT];
+    cx_targets bit = CX_TARGET_BIT(release);
+    holds((all->refused & bit) == one->refused);
+    if (cx_findings_dropped(all) || cx_findings_dropped(one)) return; /* which ones are kept depends on the reading */
+    size_t n = project(all, bit, a), m = project(one, bit, b);
+    holds(n == m);
+    for (size_t i = 0; i < n; i++) {
+        holds(by_place(&a[i], &b[i]) == 0);
+        holds((a[i]->refused & bit) == b[i]->refused);
+    }
+}
+
+/* ---- report ---- */
+
+static void check_text(const cx_buf *out, bool color)
+{
+    holds(out->n > 0 && out->p[out->n - 1] == '\n');
+    holds(cx_utf8_valid(cx_buf_str(out)));
+    for (size_t i = 0; i < out->n; i++) {
+        unsigned char c = (unsigned char)out->p[i];
+        holds(c == '\n' || c >= 0x20 || (color && c == 0x1B));
+        holds(c != 0x7F);
+    }
+}
+
+static bool has(cx_str text, const char *what, size_t n)
+{
+    for (size_t i = 0; i + n <= text.n; i++)
+        if (memcmp(text.p + i, what, n) == 0) return true;
+    return false;
+}
+
+static void check_hidden(const cx_buf *out, const char *hidden)
+{
+    size_t half = strlen(hidden) / 2;
+    holds(!has(cx_buf_str(out), hidden, half));
+    holds(!has(cx_buf_str(out), hidden + half, half));
+}
+
+static void check_json(cx_source *source, const cx_finding *x, const char *hidden)
+{
+    cx_buf out = {0};
+    cx_json j = {&out, false};
+    cx_report_finding_json(&j, source, x);
+    holds(cx_utf8_valid(cx_buf_str(&out)));
+    const char *end = NULL;
+    cJSON *root = cJSON_ParseWithLengthOpts(out.p, out.n, &end, 0);
+    holds(cJSON_IsObject(root));
+    holds(end == out.p + out.n);
+    cJSON_Delete(root);
+    if (hidden) check_hidden(&out, hidden);
+    cx_buf_clear(&out);
+}
+
+void fuzz_check_report(const cx_findings *f, cx_source *source, const char *hidden)
+{
+    enum { MOST = 12 };
+    for (size_t i = 0; i < f->list.n && i < MOST; i++) {
+        const cx_finding *x = &f->list.items[i];
+        for (int way = 0; way < 4; way++) {
+            bool color = way & 1, secret = way & 2;
+            if (hidden && !secret) continue;
+            cx_buf out = {0};
+            cx_report_finding(&out, (cx_style){color}, source, x, color ? CX_TARGETS_ALL : 4, secret);
+            check_text(&out, color);
+            if (hidden) check_hidden(&out, hidden);
+            cx_buf_clear(&out);
+        }
+        check_json(source, x, hidden);
+    }
+}

@@ -91,7 +91,7 @@ check-golden: $(B)/culex
 check-bad: $(B)/culex
 	@CULEX=$(B)/culex sh tests/bad/run
 check-docs: $(B)/culex $(B)/aclcheck
-	@sh tests/docs/run $(B)
+	@CULEX=$(B)/culex sh tests/docs/run
 
 FUZZERS := acl passwd
 $(B)/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c tests/fuzz/replay.c $(B)/libculex.a

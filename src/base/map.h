@@ -15,10 +15,10 @@ typedef struct cx_map {
     struct cx_map_key {
         cx_str key;
         cx_fold fold; /* so that short keys are compared without fetching their bytes */
-    } *keys;
+    } * keys;
     struct cx_map_slot {
         uint32_t hash, number; /* number + 1, 0 = free */
-    } *slots;
+    } * slots;
     size_t n, cap, slot_count;
 } cx_map;
 

@@ -92,8 +92,8 @@ typedef struct cx_policy {
     cx_rule *rules; /* of all lists, in them */
     CX_VEC(cx_list) lists;
     cx_map users;                            /* the number of a user is that of its holder */
-    CX_VEC(cx_holder) holders;    /* of named users */
-    uint32_t own_lists;           /* about where the list of user 0 is, the next one follows: only a hint */
+    CX_VEC(cx_holder) holders;               /* of named users */
+    uint32_t own_lists;                      /* about where the list of user 0 is, the next one follows: only a hint */
     cx_holder anonymous, unknown;            /* of clients without a user name; of users no holder names */
     cx_default defaults[3][CX_ACCESS_KINDS]; /* by cx_subject_kind and access */
 } cx_policy;

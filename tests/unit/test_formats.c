@@ -756,6 +756,33 @@ START_TEST(psk_reads_as_the_model)
 }
 END_TEST
 
+/* A name twice at the top of a file with so many others: the broker 2.0.22 let in
+ * with the second entry's password below 400 others, with the first one's from 1000 on. */
+START_TEST(passwd_equal_names_in_large_files)
+{
+    static const struct {
+        unsigned others;
+        bool first;
+    } seen[] = {{100, false}, {400, false}, {1000, true}, {3000, true}};
+    static const char hash[] = "$7$1$c2FsdHNhbHRzYWx0$LLKkEbEE6A0ZzBgDD1a8DxtZgwjUsWayIyP80udI8/"
+                               "oy/V5JrBisQZnPkSqa7DTcD2GFAT9Bqc/9Z8XDXv/2PA==";
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
+        cx_buf text = {0};
+        cx_buf_printf(&text, "dup:%s\ndup:%s\n", hash, hash);
+        for (unsigned k = 0; k < seen[i].others; k++) cx_buf_printf(&text, "user%u:%s\n", k, hash);
+        unit_text t;
+        unit_text_make(&t, cx_buf_str(&text));
+        cx_passwd pw;
+        cx_passwd_read(&pw, &t.source, CX_TARGETS_ALL, false);
+        const cx_passwd_entry *found = cx_passwd_find(&pw, CX_STR("dup"), cx_release_find(CX_STR("2.0.22")));
+        must(found == &pw.entries.items[seen[i].first ? 0 : 1], "%u others", seen[i].others);
+        cx_passwd_clear(&pw);
+        unit_text_free(&t);
+        cx_buf_clear(&text);
+    }
+}
+END_TEST
+
 Suite *suite_formats(void)
 {
     Suite *s = suite_create("formats");
@@ -775,6 +802,7 @@ Suite *suite_formats(void)
     tcase_add_test(t, passwd_reads_as_the_model);
     tcase_add_test(t, passwd_names_twice_in_large_files);
     tcase_add_test(t, passwd_long_fields);
+    tcase_add_test(t, passwd_equal_names_in_large_files);
     suite_add_tcase(s, t);
     t = tcase_create("psk");
     tcase_set_timeout(t, 120);

@@ -94,9 +94,9 @@ static size_t topic_near(rng *r, const char *filter, asker a, char *out)
         const char *text = NULL;
         if (*filter == '+') text = rng_pick(r, literals);
         else if (*filter == '#') text = rng_chance(r, 30) ? "" : rng_chance(r, 50) ? "a" : "b/c";
-        else if (filter[0] == '%' && filter[1] == 'c' && rng_chance(r, 90))
+        else if (filter[0] == '%' && filter[1] == 'c' && rng_chance(r, 75))
             text = a.id && rng_chance(r, 80) ? a.id : "a";
-        else if (filter[0] == '%' && filter[1] == 'u' && rng_chance(r, 90)) text = a.user ? a.user : "a";
+        else if (filter[0] == '%' && filter[1] == 'u' && rng_chance(r, 75)) text = a.user ? a.user : "a";
         if (!text) {
             *p++ = *filter;
             continue;
@@ -408,16 +408,16 @@ END_TEST
  * of a small alphabet, all ways of reading variables. */
 START_TEST(rules_match_as_the_model)
 {
-    static const char *const levels[] = {"", "a", "+", "%c", "%u", "x%c", "%c%u", "$", "%%c"};
+    static const char *const levels[] = {"", "a", "+", "%c", "%u", "x%c", "%c%u", "$", "%%c", "%uz"};
     static const char *const asked_ids[] = {"a", "a/a", "$", "$a", "/", "a/", "xa", "%c"};
-    static const char *const topics[] = {"a",     "/",  "a/a",  "a/a/a", "$",       "$a",   "$/a", "xa",
-                                         "xa/a",  "aa", "aa/a", "/a",    "a/",      "a//",  "//",  "%a",
-                                         "%%c/a", "%c", "a/%c", "xa/xa", "a/a/a/a", "$a/a", "x/"};
-    for (size_t i = 0; i < 9 * 9 * 3; i++) {
+    static const char *const topics[] = {"a",    "/",     "a/a",     "a/a/a", "$",   "$a",  "$/a",  "xa",    "xa/a",
+                                         "aa",   "aa/a",  "/a",      "a/",    "a//", "//",  "%a",   "%%c/a", "%c",
+                                         "a/%c", "xa/xa", "a/a/a/a", "$a/a",  "x/",  "%uz", "%uz/a"};
+    for (size_t i = 0; i < 10 * 10 * 3; i++) {
         char text[64];
-        int n = i / 81 == 2 ? snprintf(text, sizeof text, "pattern %s\n", levels[i % 9])
-                            : snprintf(text, sizeof text, "pattern %s/%s%s\n", levels[i % 9], levels[i / 9 % 9],
-                                       i / 81 ? "/#" : "");
+        int n = i / 100 == 2 ? snprintf(text, sizeof text, "pattern %s\n", levels[i % 10])
+                             : snprintf(text, sizeof text, "pattern %s/%s%s\n", levels[i % 10], levels[i / 10 % 10],
+                                        i / 100 ? "/#" : "");
         if (strcmp(text, "pattern \n") == 0) continue;
         for (size_t release = 0; release < CX_RELEASE_COUNT; release++) {
             both b;

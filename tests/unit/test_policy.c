@@ -13,15 +13,16 @@
 
 /* ---- random policies, clients and topics ---- */
 
+/* With one more character, two levels of one length that differ far behind. */
 #define LONG_LEVEL "a-level-of-more-than-sixteen-bytes"
 
 static const char *const literals[] = {
-    "a", "b", "c", "", "a", "b", LONG_LEVEL, LONG_LEVEL "2", "$x", "abcdefghijklmnop"};
+    "a", "b", "c", "", "a", "b", LONG_LEVEL "1", LONG_LEVEL "2", "$x", "abcdefghijklmnop"};
 static const char *const variables[] = {"%c", "%u", "%c", "%u", "x%c", "%c%u", "%%c", "%uz", "%c-%u", "%C", "%", "$%c"};
 static const char *const firsts[] = {"$x", "$SYS", "$share", "$"};
 static const char *const users[] = {"alice", "a", "b", "$x", "x/y", "p+q", "#", "b/", "/"};
-static const char *const ids[] = {"a",  "b", "a/b", "$x", "$SYS",     "/",  "a/",  "/b",
-                                  "x+", "#", "%c",  "%u", LONG_LEVEL, "xa", "a-a", "$"};
+static const char *const ids[] = {"a",  "b", "a/b", "$x", "$SYS",         "/",  "a/",  "/b",
+                                  "x+", "#", "%c",  "%u", LONG_LEVEL "1", "xa", "a-a", "$"};
 static const char FRESH[] = "Fresh-Zzyzx"; /* the model's word for an id that nothing names */
 
 static size_t put_filter(rng *r, char *out, bool pattern)
@@ -317,6 +318,46 @@ START_TEST(trie_of_many_rules)
     cx_trie_free(t);
     free(rules);
     free(filters);
+}
+END_TEST
+
+/* Levels around the sixteen bytes that fit into machine words, of one length and
+ * unlike in one byte, each with rules below it. */
+START_TEST(trie_of_long_levels)
+{
+    enum { LENGTHS = 24 };
+    static const size_t differs[] = {0, 7, 8, 15, 16, 20};
+    cx_rule rules[2 * LENGTHS * 6];
+    static char filters[2 * LENGTHS * 6][64];
+    uint32_t n = 0;
+    for (size_t len = 1; len <= LENGTHS; len++) {
+        for (size_t k = 0; k < 6 && differs[k] < len; k++) {
+            for (int tail = 0; tail < 2; tail++, n++) {
+                memset(filters[n], 'x', len);
+                filters[n][differs[k]] = (char)('a' + k);
+                strcpy(filters[n] + len, tail ? "/below" : "/+");
+                rules[n] = (cx_rule){
+                    .filter = filters[n], .filter_len = (uint32_t)len + (tail ? 6 : 2), .access = CX_ACCESS_READ};
+            }
+        }
+    }
+    cx_trie *t = cx_trie_new(rules, n, CX_ACCESS_READ, 0);
+    cx_client c = {.anonymous = true, .fresh = true};
+    for (uint32_t i = 0; i < n; i++) {
+        char topic[64];
+        snprintf(topic, sizeof topic, "%.*s/%s", (int)(strchr(filters[i], '/') - filters[i]), filters[i],
+                 i % 2 ? "below" : "z");
+        uint32_t want = i / 2 * 2; /* the rule with '+' comes first */
+        must(cx_trie_find(t, cx_str_of(topic), &c) == want, "'%s' finds rule %u, want %u", topic,
+             cx_trie_find(t, cx_str_of(topic), &c), want);
+        for (char *p = topic; *p != '/'; p++) {
+            char was = *p;
+            *p = '-';
+            must(cx_trie_find(t, cx_str_of(topic), &c) == CX_RANK_NONE, "'%s' is found", topic);
+            *p = was;
+        }
+    }
+    cx_trie_free(t);
 }
 END_TEST
 
@@ -635,6 +676,7 @@ Suite *suite_policy(void)
     tcase_add_test(t, decide_on_random_policies);
     tcase_add_test(t, trie_finds_the_first_rule);
     tcase_add_test(t, trie_of_many_rules);
+    tcase_add_test(t, trie_of_long_levels);
     tcase_add_test(t, deep_topics);
     tcase_add_test(t, subscriptions_are_always_allowed);
     tcase_add_test(t, subjects);

@@ -44,3 +44,10 @@ bool cx_typo_near(cx_str a, cx_str b)
     unsigned most = n < 3 ? 0 : n < 5 ? 1 : n < 9 ? 2 : 3;
     return cx_typo_distance(a, b) <= most;
 }
+
+void cx_nearest_offer(cx_nearest *n, cx_str written, cx_str word)
+{
+    if (!cx_typo_near(written, word)) return;
+    unsigned distance = cx_typo_distance(written, word);
+    if (!n->word.p || distance < n->distance) *n = (cx_nearest){word, distance};
+}

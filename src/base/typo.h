@@ -12,4 +12,11 @@ unsigned cx_typo_distance(cx_str a, cx_str b);
  * letters, two from five on, three from nine on. */
 bool cx_typo_near(cx_str a, cx_str b);
 
+/* The nearest of several words that are near enough: offer each, then look. */
+typedef struct cx_nearest {
+    cx_str word; /* .p NULL: none so far; of equally near ones the first */
+    unsigned distance;
+} cx_nearest;
+void cx_nearest_offer(cx_nearest *n, cx_str written, cx_str word);
+
 #endif

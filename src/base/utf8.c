@@ -32,6 +32,12 @@ bool cx_utf8_valid(cx_str s)
     return true;
 }
 
+size_t cx_utf8_boundary(cx_str s, size_t at)
+{
+    for (int i = 0; i < 3 && at > 0 && at < s.n && ((unsigned char)s.p[at] & 0xC0) == 0x80; i++) at--;
+    return at;
+}
+
 int cx_utf8_width(uint32_t cp)
 {
     if ((cp >= 0x300 && cp <= 0x36F) || (cp >= 0x200B && cp <= 0x200F) || cp == 0xFEFF ||

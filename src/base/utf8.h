@@ -13,6 +13,9 @@ size_t cx_utf8_next(cx_str s, uint32_t *cp);
 
 bool cx_utf8_valid(cx_str s);
 
+/* The nearest place at or before AT where S can be cut without cutting a sequence. */
+size_t cx_utf8_boundary(cx_str s, size_t at);
+
 /* Columns a code point takes on a terminal: 0, 1 or 2. */
 int cx_utf8_width(uint32_t cp);
 

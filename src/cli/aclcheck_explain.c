@@ -15,9 +15,7 @@ static cx_str list_title(cx_arena *a, const cx_policy *p, const cx_list *list)
 
 static cx_str place_of(cx_arena *a, const cx_policy *p, const cx_rule *r)
 {
-    uint32_t start;
-    cx_source_line(p->source, r->at, CX_REACH_LINE, &start);
-    cx_str text = cx_str_trim(cx_str_sub(p->source->text, start, r->at - start + r->filter_len));
+    cx_str text = cx_source_line_up_to(p->source, (cx_span){r->at, r->filter_len});
     return cx_arena_printf(a, "%.*s:%zu '%.*s'", (int)p->source->name.n, p->source->name.p,
                            cx_source_place(p->source, r->at).line, (int)text.n, text.p);
 }

@@ -40,11 +40,8 @@ cx_answer cx_ask(struct cx_policy_target *t, const cx_question *q, unsigned acce
 /* The text of a rule's line, and its number. */
 static cx_str rule_line(const struct cx_policy_target *t, const cx_rule *r, size_t *line)
 {
-    cx_source *source = t->policy.source;
-    uint32_t start;
-    *line = cx_source_place(source, r->at).line;
-    cx_source_line(source, r->at, CX_REACH_LINE, &start);
-    return cx_str_trim(cx_str_sub(source->text, start, r->at - start + r->filter_len));
+    *line = cx_source_place(t->policy.source, r->at).line;
+    return cx_source_line_up_to(t->policy.source, (cx_span){r->at, r->filter_len});
 }
 
 void cx_ask_put_json(cx_json *j, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)

@@ -1,8 +1,6 @@
 /* culex aclcheck: may this user do this on this topic? */
 #include "cli/cmd_aclcheck.h"
 
-#include <limits.h>
-
 #include "base/typo.h"
 #include "cli/ask.h"
 #include "policy/explain.h"
@@ -51,19 +49,12 @@ static void note_near_user(cx_cli *cli, const cx_policy_source *s, cx_str user)
 {
     const cx_map *users = &s->targets[0].policy.users;
     if (cx_map_get(users, user) != CX_MAP_NONE) return;
-    unsigned best = UINT_MAX;
-    cx_str near = CX_STR_NONE, file = s->acl_source.name;
-    for (size_t i = 0; i < users->n && best > 1; i++) {
-        cx_str name = users->keys[i].key;
-        unsigned d = cx_typo_near(user, name) ? cx_typo_distance(user, name) : UINT_MAX;
-        if (d < best) {
-            best = d;
-            near = name;
-        }
-    }
-    if (near.p)
+    cx_nearest n = {0};
+    cx_str file = s->acl_source.name;
+    for (size_t i = 0; i < users->n; i++) cx_nearest_offer(&n, user, users->keys[i].key);
+    if (n.word.p)
         cx_cli_note(cli, "no user '%.*s' in %.*s, did you mean '%.*s'?", (int)user.n, user.p, (int)file.n, file.p,
-                    (int)near.n, near.p);
+                    (int)n.word.n, n.word.p);
 }
 
 static void note_question(cx_cli *cli, const cx_policy_source *s, const cx_question *q)

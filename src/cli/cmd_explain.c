@@ -91,18 +91,10 @@ static void explain_format(cx_cli *cli, const cx_format_info *f)
 
 static int nothing(cx_cli *cli, const char *word)
 {
-    cx_str w = cx_str_of(word);
-    const char *near = NULL;
-    unsigned best = 5;
-    for (size_t i = 0; i < CX_RULE_COUNT + cx_word_count; i++) {
-        const char *name = i < CX_RULE_COUNT ? cx_rules[i].id : cx_words[i - CX_RULE_COUNT].name;
-        unsigned d = cx_typo_distance(w, cx_str_of(name));
-        if (d < best && cx_typo_near(w, cx_str_of(name))) {
-            best = d;
-            near = name;
-        }
-    }
-    if (near) return cx_cli_fail(cli, CX_EXIT_USAGE, "nothing is called '%s', did you mean '%s'?", word, near);
+    cx_nearest n = {0};
+    for (size_t i = 0; i < CX_RULE_COUNT; i++) cx_nearest_offer(&n, cx_str_of(word), cx_str_of(cx_rules[i].id));
+    for (size_t i = 0; i < cx_word_count; i++) cx_nearest_offer(&n, cx_str_of(word), cx_str_of(cx_words[i].name));
+    if (n.word.p) return cx_cli_fail(cli, CX_EXIT_USAGE, "nothing is called '%s', did you mean '%s'?", word, n.word.p);
     return cx_cli_fail(
         cli, CX_EXIT_USAGE,
         "nothing is called '%s'; name a finding such as acl-bad-access, a word such as topic, or a format: acl, passwd, psk",

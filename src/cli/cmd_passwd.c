@@ -1,7 +1,6 @@
 /* culex passwd: work on password files. So far: verify. */
 #include "cli/cli.h"
 
-#include <limits.h>
 #include <stdlib.h>
 
 #include "base/typo.h"
@@ -57,16 +56,9 @@ static const char *why_not(const cx_passwd *pw, cx_str user, cx_str password, co
 
 static void note_near_user(cx_cli *cli, const cx_passwd *pw, cx_str user)
 {
-    unsigned best = UINT_MAX;
-    cx_str near = CX_STR_NONE;
-    for (size_t i = 0; i < pw->entries.n && best > 0; i++) {
-        cx_str name = pw->entries.items[i].user;
-        unsigned d = cx_typo_near(user, name) ? cx_typo_distance(user, name) : UINT_MAX;
-        if (d >= best) continue;
-        best = d;
-        near = name;
-    }
-    if (near.p && best > 0) cx_cli_note(cli, "did you mean user '%.*s'?", (int)near.n, near.p);
+    cx_nearest n = {0};
+    for (size_t i = 0; i < pw->entries.n; i++) cx_nearest_offer(&n, user, pw->entries.items[i].user);
+    if (n.word.p && n.distance > 0) cx_cli_note(cli, "did you mean user '%.*s'?", (int)n.word.n, n.word.p);
 }
 
 static int answer(cx_cli *cli, const cx_passwd *pw, cx_str user, cx_str password)

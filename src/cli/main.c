@@ -61,16 +61,9 @@ static int unknown_command(cx_cli *cli, const char *word)
 {
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (strcmp(later[i], word) == 0) return cx_cli_fail(cli, CX_EXIT_USAGE, "'%s' is not in this version", word);
-    const char *near = NULL;
-    unsigned best = 4;
-    for (size_t i = 0; i < COMMANDS; i++) {
-        unsigned d = cx_typo_distance(cx_str_of(word), cx_str_of(commands[i]->name));
-        if (d < best && cx_typo_near(cx_str_of(word), cx_str_of(commands[i]->name))) {
-            best = d;
-            near = commands[i]->name;
-        }
-    }
-    if (near) return cx_cli_fail(cli, CX_EXIT_USAGE, "no command '%s', did you mean '%s'?", word, near);
+    cx_nearest n = {0};
+    for (size_t i = 0; i < COMMANDS; i++) cx_nearest_offer(&n, cx_str_of(word), cx_str_of(commands[i]->name));
+    if (n.word.p) return cx_cli_fail(cli, CX_EXIT_USAGE, "no command '%s', did you mean '%s'?", word, n.word.p);
     return cx_cli_fail(cli, CX_EXIT_USAGE, "no command '%s'; 'culex --help' lists them", word);
 }
 

@@ -60,13 +60,6 @@ static cx_str masked(cx_buf *scratch, cx_str line, bool from_start, size_t *at, 
     return cx_buf_str(scratch);
 }
 
-/* The nearest place at or before AT where no UTF-8 sequence is cut. */
-static size_t whole(cx_str line, size_t at)
-{
-    for (int i = 0; i < 3 && at > 0 && at < line.n && ((unsigned char)line.p[at] & 0xC0) == 0x80; i++) at--;
-    return at;
-}
-
 static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, bool secret)
 {
     uint32_t start;
@@ -77,8 +70,8 @@ static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx
     if (len > line.n - at) len = line.n - at;
     cx_buf scratch = {0}, gutter = {0};
     if (secret) line = masked(&scratch, line, start == 0 || source->text.p[start - 1] == '\n', &at, &len);
-    size_t from = line.n > EXCERPT && at > BEFORE ? whole(line, at - BEFORE) : 0;
-    size_t to = line.n - from > EXCERPT ? whole(line, from + EXCERPT) : line.n;
+    size_t from = line.n > EXCERPT && at > BEFORE ? cx_utf8_boundary(line, at - BEFORE) : 0;
+    size_t to = line.n - from > EXCERPT ? cx_utf8_boundary(line, from + EXCERPT) : line.n;
     if (to < at) to = at;
     if (at + len > to) len = to - at;
     if (line.n == 0 || (x->span.len == 0 && x->span.at == 0)) goto done; /* about the file as a whole */

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 enum { QUOTE_MAX = 80 };
 
 void cx_findings_clear(cx_findings *f)
@@ -114,17 +116,10 @@ void cx_finding_note(cx_findings *f, cx_finding *x, const char *note, ...)
     if (text.n) x->notes[x->note_count++] = text;
 }
 
-/* The nearest place at or before N where no UTF-8 sequence is cut. */
-static size_t whole(cx_str text, size_t n)
-{
-    for (int i = 0; i < 3 && n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xC0) == 0x80; i++) n--;
-    return n;
-}
-
 const char *cx_quote(cx_findings *f, cx_str text)
 {
     if (text.n <= QUOTE_MAX) return cx_arena_printf(&f->arena, "'%.*s'", (int)text.n, text.p).p;
-    size_t head = whole(text, QUOTE_MAX / 2), tail = whole(text, text.n - QUOTE_MAX / 4);
+    size_t head = cx_utf8_boundary(text, QUOTE_MAX / 2), tail = cx_utf8_boundary(text, text.n - QUOTE_MAX / 4);
     return cx_arena_printf(&f->arena, "'%.*s…%.*s' (%zu bytes)", (int)head, text.p, (int)(text.n - tail), text.p + tail,
                            text.n)
         .p;

@@ -58,3 +58,10 @@ cx_str cx_source_line(const cx_source *s, uint32_t at, uint32_t reach, uint32_t 
     *start = (uint32_t)from;
     return cx_str_sub(s->text, from, to - from);
 }
+
+cx_str cx_source_line_up_to(const cx_source *s, cx_span span)
+{
+    uint32_t start;
+    cx_source_line(s, span.at, CX_REACH_LINE, &start);
+    return cx_str_trim(cx_str_sub(s->text, start, span.at - start + span.len));
+}

@@ -41,4 +41,7 @@ cx_str cx_source_line(const cx_source *s, uint32_t at, uint32_t reach, uint32_t 
 /* The whole line, however long the keyword and topic in it are. */
 #define CX_REACH_LINE 262144u
 
+/* The line at a span from its first word up to the span's end: "topic read a/#". */
+cx_str cx_source_line_up_to(const cx_source *s, cx_span span);
+
 #endif

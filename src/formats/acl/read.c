@@ -328,8 +328,5 @@ void cx_acl_clear(cx_acl *acl)
 
 cx_str cx_acl_entry_line(const cx_acl *acl, const cx_acl_entry *entry)
 {
-    uint32_t start;
-    cx_source_line(acl->source, entry->value.at, CX_REACH_LINE, &start);
-    cx_str line = cx_str_sub(acl->source->text, start, entry->value.at - start + entry->value.len);
-    return cx_str_trim(line);
+    return cx_source_line_up_to(acl->source, entry->value);
 }

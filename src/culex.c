@@ -44,7 +44,7 @@ static culex_policy *load(culex_policy *p, const cx_release *release, char *why,
         return NULL;
     }
     cx_policy_from_acl(&p->policy, &p->acl, release);
-    p->broker = (cx_broker){release, &p->policy};
+    p->broker = cx_broker_of(&p->policy);
     return p;
 }
 
@@ -95,8 +95,7 @@ culex_answer culex_ask(culex_policy *p, const char *user, const char *clientid, 
 {
     cx_client c = {
         .anonymous = !user, .user = cx_str_of(user), .fresh = !clientid || !*clientid, .id = cx_str_of(clientid)};
-    cx_subject s = cx_policy_subject(&p->policy, c);
-    cx_answer a = cx_broker_ask(&p->broker, &s, (cx_access)access, cx_str_of(topic));
+    cx_answer a = cx_broker_ask(&p->broker, &c, (cx_access)access, cx_str_of(topic));
     size_t line = a.verdict.rule ? cx_source_place(&p->source, a.verdict.rule->at).line : 0;
     return (culex_answer){a.allow, cx_reason_name(a.verdict.reason), line};
 }

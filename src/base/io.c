@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "base/io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -87,6 +88,31 @@ bool cx_read_file(const char *path, size_t max, cx_buf *out, cx_error *e)
     close(fd);
     if (!ok) cx_buf_clear(out);
     return ok;
+}
+
+bool cx_list_folder(const char *path, void name(void *context, cx_str entry), void *context, cx_error *e)
+{
+    DIR *d = opendir(path);
+    if (!d) {
+        say_errno(e, path, errno);
+        return false;
+    }
+    for (;;) {
+        errno = 0;
+        struct dirent *entry = readdir(d);
+        if (!entry) break;
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) name(context, cx_str_of(entry->d_name));
+    }
+    int failed = errno;
+    closedir(d);
+    if (failed) say_errno(e, path, failed);
+    return !failed;
+}
+
+bool cx_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
 }
 
 bool cx_is_symlink(const char *path)

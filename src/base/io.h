@@ -23,6 +23,11 @@ void cx_error_set(cx_error *e, const char *format, ...) __attribute__((format(pr
  * missing permission are errors, said in E; pipes are read. */
 bool cx_read_file(const char *path, size_t max, cx_buf *out, cx_error *e);
 
+/* Calls NAME for every entry of a folder, in no order, "." and ".." left out. */
+bool cx_list_folder(const char *path, void name(void *context, cx_str entry), void *context, cx_error *e);
+
+/* Whether there is anything at all, links followed. */
+bool cx_exists(const char *path);
 bool cx_is_symlink(const char *path);
 bool cx_is_directory(const char *path);
 

@@ -1,10 +1,13 @@
 #include "broker/broker.h"
 
+#include <stdlib.h>
+
+#include "base/alloc.h"
 #include "topic/topic.h"
 
 static cx_answer gate(bool allow, cx_reason reason)
 {
-    return (cx_answer){allow, {allow ? CX_ALLOW : CX_DENY, reason, NULL}};
+    return (cx_answer){.allow = allow, .verdict = {allow ? CX_ALLOW : CX_DENY, reason, NULL}};
 }
 
 /* Topics that begin with '$' meet a gate before any rule; it looks at bytes, so
@@ -17,12 +20,55 @@ static bool dollar_denies(cx_access access, cx_str topic)
     return false;
 }
 
-cx_answer cx_broker_ask(const cx_broker *b, const cx_subject *s, cx_access access, cx_str topic)
+cx_broker cx_broker_of(cx_policy *p)
+{
+    return (cx_broker){.release = p->release, .steps = {{.policy = p}}, .step_count = 1};
+}
+
+cx_policy *cx_broker_policy(const cx_broker *b)
+{
+    return b->step_count ? b->steps[b->step_count - 1].policy : NULL;
+}
+
+cx_subject cx_broker_subject(const cx_broker *b, const cx_policy *p, cx_client c)
+{
+    if (b->username_as_clientid && !c.anonymous) {
+        c.id = c.user;
+        c.fresh = false;
+    }
+    return cx_policy_subject(p, c);
+}
+
+static cx_answer ask_steps(const cx_broker *b, const cx_client *c, cx_access access, cx_str topic)
+{
+    if (topic.p[0] == '$' && dollar_denies(access, topic)) return gate(false, CX_REASON_DOLLAR_TOPIC);
+    if (b->step_count == 0) return gate(true, CX_REASON_NO_ACL);
+    for (unsigned i = 0; i < b->step_count; i++) {
+        cx_policy *p = b->steps[i].policy;
+        if (!p) return (cx_answer){.unknown = true, .verdict = {CX_DENY, CX_REASON_UNKNOWN_PLUGIN, NULL}};
+        cx_subject s = cx_broker_subject(b, p, *c);
+        cx_verdict v = cx_policy_decide(p, &s, access, topic);
+        if (v.outcome == CX_ALLOW || v.outcome == CX_DENY) return (cx_answer){.allow = v.outcome == CX_ALLOW, .verdict = v};
+    }
+    return gate(false, CX_REASON_DEFAULT);
+}
+
+static cx_answer ask_mounted(const cx_broker *b, const cx_client *c, cx_access access, cx_str topic)
+{
+    char near[512], *whole = near;
+    size_t n = b->mount_point.n + topic.n;
+    if (n > sizeof near) whole = cx_realloc(NULL, n, 1);
+    memcpy(whole, b->mount_point.p, b->mount_point.n);
+    memcpy(whole + b->mount_point.n, topic.p, topic.n);
+    cx_answer a = ask_steps(b, c, access, (cx_str){whole, n});
+    if (whole != near) free(whole);
+    return a;
+}
+
+cx_answer cx_broker_ask(const cx_broker *b, const cx_client *c, cx_access access, cx_str topic)
 {
     bool name = access == CX_ACCESS_READ || access == CX_ACCESS_WRITE;
     if (name ? !cx_topic_ok(topic) : cx_filter_check(topic).error != CX_FILTER_OK || !cx_mqtt_text_ok(topic))
         return gate(false, CX_REASON_INVALID_TOPIC);
-    if (topic.p[0] == '$' && dollar_denies(access, topic)) return gate(false, CX_REASON_DOLLAR_TOPIC);
-    cx_verdict v = cx_policy_decide(b->policy, s, access, topic);
-    return (cx_answer){v.outcome == CX_ALLOW, v};
+    return b->mount_point.p ? ask_mounted(b, c, access, topic) : ask_steps(b, c, access, topic);
 }

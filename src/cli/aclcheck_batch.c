@@ -21,25 +21,29 @@ static bool read_line(cx_str line, cx_question *q)
     return q->accesses != 0;
 }
 
-/* All that is asked, allowed? */
-static bool allowed(struct cx_policy_target *t, const cx_question *q)
+/* All that is asked, allowed? A denial is surer than what is not known. */
+static cx_answer answer(struct cx_policy_target *t, const cx_question *q)
 {
-    for (const unsigned *access = cx_ask_order; *access; access++)
-        if ((q->accesses & *access) && !cx_ask(t, q, *access).allow) return false;
-    return true;
+    cx_answer worst = {.allow = true};
+    for (const unsigned *access = cx_ask_order; *access; access++) {
+        if (!(q->accesses & *access)) continue;
+        cx_answer a = cx_ask(t, q, *access);
+        if (!a.allow && (worst.allow || worst.unknown)) worst = a;
+    }
+    return worst;
 }
 
 static void put_text(cx_cli *cli, cx_policy_source *s, const cx_question *q)
 {
-    bool each[CX_RELEASE_COUNT], all = true, any = false;
+    cx_answer each[CX_RELEASE_COUNT];
+    bool same = true;
     for (unsigned i = 0; i < s->target_count; i++) {
-        each[i] = allowed(&s->targets[i], q);
-        all &= each[i];
-        any |= each[i];
+        each[i] = answer(&s->targets[i], q);
+        same &= each[i].allow == each[0].allow && each[i].unknown == each[0].unknown;
     }
-    cx_buf_puts(&cli->out, all ? "allow" : "deny");
-    for (unsigned i = 0; all != any && i < s->target_count; i++)
-        cx_buf_printf(&cli->out, "%c%s=%s", i ? ' ' : '\t', s->targets[i].release->label, each[i] ? "allow" : "deny");
+    cx_buf_puts(&cli->out, same ? cx_answer_name(each[0]) : "deny");
+    for (unsigned i = 0; !same && i < s->target_count; i++)
+        cx_buf_printf(&cli->out, "%c%s=%s", i ? ' ' : '\t', s->targets[i].release->label, cx_answer_name(each[i]));
     cx_buf_putc(&cli->out, '\n');
 }
 
@@ -50,7 +54,7 @@ static void put_json(cx_cli *cli, cx_policy_source *s, const cx_question *q)
     for (const unsigned *access = cx_ask_order; *access; access++) {
         for (unsigned i = 0; (q->accesses & *access) && i < s->target_count; i++) {
             cx_json_object(&j, NULL);
-            cx_ask_put_json(&j, &s->targets[i], q, *access, cx_ask(&s->targets[i], q, *access));
+            cx_ask_put_json(&j, &s->targets[i], NULL, *access, cx_ask(&s->targets[i], q, *access));
             cx_json_end_object(&j);
         }
     }
@@ -68,6 +72,10 @@ int cx_aclcheck_batch(cx_cli *cli, cx_policy_source *s, const char *file)
 {
     cx_buf text;
     cx_error e;
+    for (unsigned i = 0; i < s->target_count; i++)
+        if (s->targets[i].listener)
+            return cx_cli_fail(cli, CX_EXIT_USAGE, "listeners %s and %s answer differently: pick one with --listener",
+                               s->targets[0].listener ? s->targets[0].listener : "", s->targets[i].listener);
     if (!cx_read_file(file, CX_FILE_MAX, &text, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     size_t malformed = 0, number = 0, first = 0;
     for (size_t at = 0; at < text.n;) {

@@ -21,10 +21,9 @@ static cx_str place_of(cx_arena *a, const cx_policy *p, const cx_rule *r)
 }
 
 /* What the broker did, step by step: one line each. */
-static void trail(cx_arena *a, cx_broker *b, const cx_subject *s, cx_access access, cx_str topic, cx_answer answer,
+static void trail(cx_arena *a, cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_answer answer,
                   cx_str *lines, unsigned *n)
 {
-    cx_policy *p = b->policy;
     cx_reason reason = answer.verdict.reason;
     if (reason == CX_REASON_INVALID_TOPIC) {
         lines[(*n)++] = CX_STR("the topic itself is not valid: no rule is asked");
@@ -107,7 +106,10 @@ static cx_str change(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_ac
     case CX_REASON_SUBSCRIBE_ALWAYS:
         return CX_STR("to refuse subscriptions a broker needs the dynamic security plugin: an ACL file cannot");
     case CX_REASON_DOLLAR_TOPIC:
-    case CX_REASON_INVALID_TOPIC: return CX_STR_NONE;
+    case CX_REASON_INVALID_TOPIC:
+    case CX_REASON_NO_ACL:
+    case CX_REASON_CANNOT_CONNECT:
+    case CX_REASON_UNKNOWN_PLUGIN: return CX_STR_NONE;
     case CX_REASON_UNSAFE_ID:
         return cx_arena_printf(a, "to allow: use a %s without '+' and '#', or grant it in rules of the user's own",
                                cx_client_unsafe_user(&s->client) ? "user name" : "client id");
@@ -145,15 +147,36 @@ struct explained {
     cx_str nearest, change;
 };
 
+/* Answers that no rule gives. */
+static cx_str without_rules(cx_arena *a, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer answer)
+{
+    cx_buf why = {0};
+    cx_ask_put_why(&why, t, q, access, answer);
+    cx_str text = cx_arena_dup(a, cx_buf_str(&why));
+    cx_buf_clear(&why);
+    return text;
+}
+
 static struct explained explain(struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)
 {
     struct explained e = {0};
-    cx_subject s = cx_policy_subject(&t->policy, q->client);
+    cx_policy *p = cx_target_policy(t);
+    cx_reason reason = a.verdict.reason;
+    if (!p || reason == CX_REASON_CANNOT_CONNECT || reason == CX_REASON_NO_ACL || reason == CX_REASON_UNKNOWN_PLUGIN) {
+        e.trail[e.trail_count++] = without_rules(&e.arena, t, q, access, a);
+        return e;
+    }
+    cx_subject s = cx_broker_subject(&t->broker, p, q->client);
     cx_access asked = access == CX_ASK_REACH ? CX_ACCESS_READ : (cx_access)access;
-    trail(&e.arena, &t->broker, &s, asked, q->topic, a, e.trail, &e.trail_count);
-    bool by_default = a.verdict.reason == CX_REASON_DEFAULT || a.verdict.reason == CX_REASON_UNKNOWN_USER;
-    if (by_default && !a.allow) e.nearest = nearest(&e.arena, &t->policy, &s, asked, q->topic);
-    e.change = change(&e.arena, &t->policy, &s, asked, q->topic, a);
+    cx_str topic = q->topic, mount = t->broker.mount_point;
+    if (mount.p) {
+        topic = cx_arena_printf(&e.arena, "%.*s%.*s", (int)mount.n, mount.p, (int)topic.n, topic.p);
+        e.trail[e.trail_count++] = cx_arena_printf(&e.arena, "the listener's mount point makes it '%.*s'", (int)topic.n, topic.p);
+    }
+    trail(&e.arena, p, &s, asked, topic, a, e.trail, &e.trail_count);
+    bool by_default = reason == CX_REASON_DEFAULT || reason == CX_REASON_UNKNOWN_USER;
+    if (by_default && !a.allow) e.nearest = nearest(&e.arena, p, &s, asked, topic);
+    e.change = change(&e.arena, p, &s, asked, topic, a);
     return e;
 }
 

@@ -21,10 +21,13 @@ unsigned cx_ask_access(cx_str word);
 extern const unsigned cx_ask_order[];
 const char *cx_ask_name(unsigned access);
 
+/* The name of an answer: "allow", "deny", "unknown". */
+const char *cx_answer_name(cx_answer a);
+
 cx_answer cx_ask(struct cx_policy_target *t, const cx_question *q, unsigned access);
 
-/* "file", "line", "rule", … of an answer: members of an open object. */
-void cx_ask_put_json(cx_json *j, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a);
+/* "file", "line", "rule", … of an answer: members of an open object. LISTENER: NULL: all answer alike. */
+void cx_ask_put_json(cx_json *j, struct cx_policy_target *t, const char *listener, unsigned access, cx_answer a);
 
 /* "acl:12  'topic deny cmds/#'", or the reason in words. */
 void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a);

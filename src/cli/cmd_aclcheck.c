@@ -11,6 +11,9 @@ static const cx_option options[] = {
     {"clientid", 'i', "ID", "the client id (default: one that no rule names)"},
     {"anonymous", 0, NULL, "a client without a user name; USER is left out"},
     {"acl", 0, "FILE", "the ACL file, when it is not an operand"},
+    {"conf", 0, "FILE", "the mosquitto.conf, when it is not an operand"},
+    {"listener", 0, "PORT", "of a conf: the listener with this port, address:port or socket path"},
+    {"root", 0, "DIR", "of a conf: put before the absolute paths in it"},
     {"passwd", 0, "FILE", "the password file that goes with it"},
     {"password-file", 0, "FILE", NULL},
     {"argon2", 0, NULL, "the broker is built with argon2 (stock builds are not)"},
@@ -18,10 +21,7 @@ static const cx_option options[] = {
     {"batch", 0, "FILE", "many questions: lines of user TAB clientid TAB access TAB topic"},
     {"as", 0, "KIND", "the policy's kind, when its name does not tell"},
     {"kind", 0, "KIND", "the same as --as"},
-    {"conf", 0, "FILE", NULL},
     {"dynsec", 0, "FILE", NULL},
-    {"root", 0, "DIR", NULL},
-    {"listener", 0, "PORT", NULL},
     {NULL, 0, NULL, NULL},
 };
 
@@ -47,11 +47,11 @@ static void note_no_login(cx_cli *cli, const cx_policy_source *s, cx_str user)
 
 static void note_near_user(cx_cli *cli, const cx_policy_source *s, cx_str user)
 {
-    const cx_map *users = &s->targets[0].policy.users;
-    if (cx_map_get(users, user) != CX_MAP_NONE) return;
+    const cx_policy *p = cx_target_policy(&s->targets[0]);
+    if (!p || cx_map_get(&p->users, user) != CX_MAP_NONE) return;
     cx_nearest n = {0};
-    cx_str file = s->acl_source.name;
-    for (size_t i = 0; i < users->n; i++) cx_nearest_offer(&n, user, users->keys[i].key);
+    cx_str file = p->source->name;
+    for (size_t i = 0; i < p->users.n; i++) cx_nearest_offer(&n, user, p->users.keys[i].key);
     if (n.word.p)
         cx_cli_note(cli, "no user '%.*s' in %.*s, did you mean '%.*s'?", (int)user.n, user.p, (int)file.n, file.p,
                     (int)n.word.n, n.word.p);
@@ -74,18 +74,22 @@ static void note_question(cx_cli *cli, const cx_policy_source *s, const cx_quest
 
 static bool same_answer(cx_answer a, cx_answer b)
 {
-    if (a.allow != b.allow || a.verdict.reason != b.verdict.reason) return false;
+    if (a.allow != b.allow || a.unknown != b.unknown || a.verdict.reason != b.verdict.reason) return false;
     return !a.verdict.rule == !b.verdict.rule && (!a.verdict.rule || a.verdict.rule->at == b.verdict.rule->at);
 }
 
-/* The answer another, ordinary client id gets from one release; false: the same. */
+/* The answer another, ordinary client id gets from one target; false: the same. */
 static bool other_id(struct cx_policy_target *t, const cx_question *q, unsigned access, cx_str *id, cx_answer *other)
 {
+    cx_policy *p = cx_target_policy(t);
+    if (!p || t->broker.mount_point.p || t->broker.username_as_clientid) return false;
     if (!q->client.fresh || (access != CX_ACCESS_READ && access != CX_ACCESS_WRITE)) return false;
-    cx_subject s = cx_policy_subject(&t->policy, q->client);
-    cx_reason reason = cx_broker_ask(&t->broker, &s, (cx_access)access, q->topic).verdict.reason;
-    if (reason == CX_REASON_DOLLAR_TOPIC || reason == CX_REASON_INVALID_TOPIC) return false;
-    if (!cx_policy_other_id(&t->policy, &s, (cx_access)access, q->topic, id, &other->verdict)) return false;
+    cx_reason reason = cx_ask(t, q, access).verdict.reason;
+    if (reason == CX_REASON_DOLLAR_TOPIC || reason == CX_REASON_INVALID_TOPIC || reason == CX_REASON_CANNOT_CONNECT)
+        return false;
+    cx_subject s = cx_policy_subject(p, q->client);
+    *other = (cx_answer){0};
+    if (!cx_policy_other_id(p, &s, (cx_access)access, q->topic, id, &other->verdict)) return false;
     other->allow = other->verdict.outcome == CX_ALLOW;
     return true;
 }
@@ -93,9 +97,9 @@ static bool other_id(struct cx_policy_target *t, const cx_question *q, unsigned 
 /* Says when another id is answered otherwise, once for releases that say the same. */
 static void note_other_id(cx_cli *cli, cx_policy_source *s, const cx_question *q, unsigned access)
 {
-    cx_str ids[CX_RELEASE_COUNT];
-    cx_answer others[CX_RELEASE_COUNT];
-    cx_targets differs[CX_RELEASE_COUNT] = {0}; /* releases that say what the one with this index says */
+    cx_str ids[CX_POLICY_TARGETS_MAX];
+    cx_answer others[CX_POLICY_TARGETS_MAX];
+    cx_targets differs[CX_POLICY_TARGETS_MAX] = {0}; /* releases that say what the one with this index says */
     for (unsigned i = 0; i < s->target_count; i++) {
         if (!other_id(&s->targets[i], q, access, &ids[i], &others[i])) continue;
         unsigned k = 0;
@@ -118,25 +122,70 @@ static void note_other_id(cx_cli *cli, cx_policy_source *s, const cx_question *q
 }
 
 static void put_line(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a,
-                     int width, bool with_target)
+                     int width, bool with_target, bool with_listener)
 {
     cx_buf *out = &cli->out;
+    const char *word = cx_answer_name(a);
     cx_buf_printf(out, "%-*s  ", width, cx_ask_name(access));
-    cx_put_painted(out, cli->style, a.allow ? CX_PAINT_GOOD : CX_PAINT_BAD, a.allow ? CX_STR("allow") : CX_STR("deny"));
-    cx_buf_fill(out, ' ', a.allow ? 2 : 3);
+    cx_put_painted(out, cli->style, a.allow ? CX_PAINT_GOOD : CX_PAINT_BAD, cx_str_of(word));
+    cx_buf_fill(out, ' ', strlen(word) < 5 ? 7 - strlen(word) : 2);
     if (with_target) cx_buf_printf(out, "%-6s  ", t->release->label);
+    if (with_listener) cx_buf_printf(out, "listener %s  ", t->listener);
     cx_ask_put_why(out, t, q, access, a);
     cx_buf_putc(out, '\n');
+}
+
+/* Whether the targets of one release, from I on, say the same. */
+static bool release_agrees(const cx_policy_source *s, const cx_answer *answers, unsigned i)
+{
+    for (unsigned k = i + 1; k < s->target_count; k++)
+        if (s->targets[k].release == s->targets[i].release && !same_answer(answers[i], answers[k])) return false;
+    return true;
+}
+
+static bool is_first(const cx_policy_source *s, unsigned i)
+{
+    return i == 0 || s->targets[i - 1].release != s->targets[i].release;
+}
+
+/* The listener to name beside answer I; NULL: all of its release answer alike. *SKIP: another one spoke for it. */
+static const char *listener_of(const cx_policy_source *s, const cx_answer *answers, unsigned i, bool *skip)
+{
+    unsigned first = i;
+    while (!is_first(s, first)) first--;
+    bool agree = release_agrees(s, answers, first);
+    *skip = agree && i > first;
+    return agree ? NULL : s->targets[i].listener;
 }
 
 static void put_text(cx_cli *cli, cx_policy_source *s, const cx_question *q, unsigned access, const cx_answer *answers,
                      int width)
 {
-    bool agree = true, explain = cx_cli_value(cli, "explain") != NULL;
-    for (unsigned i = 1; i < s->target_count; i++) agree &= same_answer(answers[0], answers[i]);
+    bool agree = true, explain = cx_cli_value(cli, "explain") != NULL, releases = false;
+    for (unsigned i = 1; i < s->target_count; i++) {
+        agree &= same_answer(answers[0], answers[i]);
+        releases |= s->targets[i].release != s->targets[0].release;
+    }
     for (unsigned i = 0; i < (agree ? 1 : s->target_count); i++) {
-        put_line(cli, &s->targets[i], q, access, answers[i], width, !agree);
+        bool skip;
+        const char *listener = listener_of(s, answers, i, &skip);
+        if (skip) continue;
+        put_line(cli, &s->targets[i], q, access, answers[i], width, !agree && releases, !agree && listener);
         if (explain) cx_aclcheck_explain(&cli->out, &s->targets[i], q, access, answers[i]);
+    }
+}
+
+static void put_json(cx_cli *cli, cx_json *j, cx_policy_source *s, const cx_question *q, unsigned access,
+                     const cx_answer *answers)
+{
+    for (unsigned i = 0; i < s->target_count; i++) {
+        bool skip;
+        const char *listener = listener_of(s, answers, i, &skip);
+        if (skip) continue;
+        cx_json_object(j, NULL);
+        cx_ask_put_json(j, &s->targets[i], listener, access, answers[i]);
+        if (cx_cli_value(cli, "explain")) cx_aclcheck_explain_json(j, &s->targets[i], q, access, answers[i]);
+        cx_json_end_object(j);
     }
 }
 
@@ -151,17 +200,13 @@ static int ask_one(cx_cli *cli, cx_policy_source *s, const cx_question *q)
     if (json) cx_aclcheck_begin_json(&j, q);
     for (const unsigned *access = cx_ask_order; *access; access++) {
         if (!(q->accesses & *access)) continue;
-        cx_answer answers[CX_RELEASE_COUNT];
+        cx_answer answers[CX_POLICY_TARGETS_MAX];
         for (unsigned i = 0; i < s->target_count; i++) {
             answers[i] = cx_ask(&s->targets[i], q, *access);
             denied |= !answers[i].allow;
-            if (!json) continue;
-            cx_json_object(&j, NULL);
-            cx_ask_put_json(&j, &s->targets[i], q, *access, answers[i]);
-            if (cx_cli_value(cli, "explain")) cx_aclcheck_explain_json(&j, &s->targets[i], q, *access, answers[i]);
-            cx_json_end_object(&j);
         }
-        if (!json) put_text(cli, s, q, *access, answers, width);
+        if (json) put_json(cli, &j, s, q, *access, answers);
+        else put_text(cli, s, q, *access, answers, width);
         note_other_id(cli, s, q, *access);
     }
     if (json) cx_aclcheck_end_json(&j);
@@ -252,12 +297,13 @@ const cx_command cx_cmd_aclcheck = {
     .usage = "aclcheck USER TOPIC [POLICY]",
     .summary = "may this user publish, receive, subscribe? And which rule says so",
     .about = "Answers as the broker of the target would, for a connected client. POLICY is an ACL\n"
-             "file. Without -a: write, read and subscribe; for a filter with '+' or '#': subscribe.\n"
+             "file, or a mosquitto.conf with all it names. Without -a: write, read and subscribe; for a filter with '+' or '#': subscribe.\n"
              "'reach' is read with a subscription that is allowed. Exit code: 0 all allowed,\n"
              "1 something denied, 3 the policy cannot be read or the target refuses it.\n\n"
              "  culex aclcheck alice sensors/door acl\n"
              "  culex aclcheck alice sensors/door acl -a write --explain --target 2.1\n"
              "  culex aclcheck --anonymous '$SYS/broker/uptime' acl\n"
+             "  culex aclcheck alice sensors/door mosquitto.conf --listener 1883\n"
              "  culex aclcheck --batch questions.tsv acl\n\n"
              "A batch has four fields a line, user TAB clientid TAB access TAB topic; an empty user\n"
              "is an anonymous client, an empty client id one that no rule names. One line is\n"

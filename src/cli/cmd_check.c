@@ -1,14 +1,15 @@
 /* culex check: would this broker load the file? */
-#include "cli/cli.h"
+#include "cli/cmd_check.h"
 #include "formats/acl/acl.h"
 #include "formats/passwd/passwd.h"
 #include "formats/psk/psk.h"
 
 static const cx_option options[] = {
-    {"kind", 0, "KIND", "acl, passwd or psk (default: by the file's name, then its content)"},
+    {"kind", 0, "KIND", "conf, acl, passwd or psk (default: by the file's name, then its content)"},
     {"as", 0, "KIND", "the same as --kind"},
     {"argon2", 0, NULL, "the broker is built with argon2 (stock builds are not)"},
-    {"syntax", 0, NULL, "content only (these kinds have nothing else)"},
+    {"root", 0, "DIR", "of a conf: put before the absolute paths in it"},
+    {"syntax", 0, NULL, "content of conf and included files only; the files a conf names are not opened"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -44,7 +45,7 @@ static void clear(struct checked *c)
     cx_source_clear(&c->source);
 }
 
-static void put_count(cx_buf *out, size_t n, const char *what, const char **join)
+void cx_check_put_count(cx_buf *out, size_t n, const char *what, const char **join)
 {
     if (n == 0) return;
     cx_buf_printf(out, "%s%zu %s%s", *join, n, what, n == 1 ? "" : "s");
@@ -60,7 +61,7 @@ static void put_users(cx_buf *out, const struct checked *c, cx_targets loaded, c
         n += e->user.n > 0;
         usable += (e->usable & loaded) == loaded;
     }
-    if (usable == n) put_count(out, n, "user", join);
+    if (usable == n) cx_check_put_count(out, n, "user", join);
     else cx_buf_printf(out, "%s%zu of %zu users can log in", *join, usable, n);
     *join = n ? ", " : *join;
 }
@@ -69,9 +70,9 @@ static void put_content(cx_buf *out, const struct checked *c, cx_targets loaded)
 {
     const char *join = " (";
     if (c->kind == CX_KIND_ACL) {
-        put_count(out, c->acl.rules, "topic rule", &join);
-        put_count(out, c->acl.patterns, "pattern", &join);
-        put_count(out, c->acl.users, "user line", &join);
+        cx_check_put_count(out, c->acl.rules, "topic rule", &join);
+        cx_check_put_count(out, c->acl.patterns, "pattern", &join);
+        cx_check_put_count(out, c->acl.users, "user line", &join);
     } else if (c->kind == CX_KIND_PASSWD) {
         put_users(out, c, loaded, &join);
     } else {
@@ -94,19 +95,18 @@ static const char *consequence(cx_kind kind, const cx_release *release)
     return "does not start; a running broker told to reload (SIGHUP) keeps the rules before the error and denies the rest";
 }
 
-static void put_verdicts(cx_cli *cli, const struct checked *c)
+void cx_check_put_verdict(cx_cli *cli, cx_str name, cx_targets refused, const size_t counts[3])
 {
     cx_buf *out = &cli->out;
-    cx_targets refused = c->findings->refused & cli->targets, loaded = cli->targets & (cx_targets)~refused;
+    refused &= cli->targets;
+    cx_targets loaded = cli->targets & (cx_targets)~refused;
     cx_arena a = {0};
-    cx_buf_put_safe(out, c->source.name);
+    cx_buf_put_safe(out, name);
     cx_buf_puts(out, ": ");
     if (loaded) {
-        cx_put_painted(out, cli->style, CX_PAINT_GOOD,
-                       refused || c->findings->count[CX_ERROR] ? CX_STR("loads") : CX_STR("ok"));
+        cx_put_painted(out, cli->style, CX_PAINT_GOOD, refused || counts[CX_ERROR] ? CX_STR("loads") : CX_STR("ok"));
         cx_str who = cx_targets_text(&a, loaded);
         cx_buf_printf(out, " on %.*s", (int)who.n, who.p);
-        if (!refused) put_content(out, c, loaded);
     }
     if (refused) {
         if (loaded) cx_buf_puts(out, ", ");
@@ -114,58 +114,77 @@ static void put_verdicts(cx_cli *cli, const struct checked *c)
         cx_str who = cx_targets_text(&a, refused);
         cx_buf_printf(out, " by %.*s", (int)who.n, who.p);
     }
-    const char *join = ": ";
-    put_count(out, c->findings->count[CX_ERROR], "error", &join);
-    put_count(out, c->findings->count[CX_WARNING], "warning", &join);
-    size_t dropped = cx_findings_dropped(c->findings);
-    if (dropped) cx_buf_printf(out, ", %zu of them not shown", dropped);
-    cx_buf_putc(out, '\n');
-    for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
-        if (refused & CX_TARGET_BIT(&cx_releases[i]))
-            cx_buf_printf(out, "  %-7s%s\n", cx_releases[i].label, consequence(c->kind, &cx_releases[i]));
     cx_arena_clear(&a);
+}
+
+void cx_check_put_counts(cx_cli *cli, const size_t counts[3], size_t dropped)
+{
+    const char *join = ": ";
+    cx_check_put_count(&cli->out, counts[CX_ERROR], "error", &join);
+    cx_check_put_count(&cli->out, counts[CX_WARNING], "warning", &join);
+    if (dropped) cx_buf_printf(&cli->out, ", %zu of them not shown", dropped);
+    cx_buf_putc(&cli->out, '\n');
 }
 
 static void put_text(cx_cli *cli, struct checked *c)
 {
+    cx_buf *out = &cli->out;
     for (size_t i = 0; i < c->findings->list.n; i++) {
-        cx_report_finding(&cli->out, cli->style, &c->source, &c->findings->list.items[i], cli->targets,
-                          c->kind != CX_KIND_ACL);
-        cx_buf_putc(&cli->out, '\n');
+        cx_report_finding(out, cli->style, &c->source, &c->findings->list.items[i], cli->targets,
+                          c->kind == CX_KIND_ACL ? CX_SHOW_ALL : CX_HIDE_RECORDS);
+        cx_buf_putc(out, '\n');
     }
-    put_verdicts(cli, c);
+    cx_targets refused = c->findings->refused & cli->targets;
+    cx_check_put_verdict(cli, c->source.name, refused, c->findings->count);
+    if (!refused) put_content(out, c, cli->targets);
+    cx_check_put_counts(cli, c->findings->count, cx_findings_dropped(c->findings));
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
+        if (refused & CX_TARGET_BIT(&cx_releases[i]))
+            cx_buf_printf(out, "  %-7s%s\n", cx_releases[i].label, consequence(c->kind, &cx_releases[i]));
+}
+
+void cx_check_put_json_head(cx_json *j, cx_cli *cli, cx_str name, const char *kind, cx_targets refused,
+                            const char *consequences[CX_RELEASE_COUNT])
+{
+    cx_json_object(j, NULL);
+    cx_json_str(j, "file", name);
+    cx_json_str(j, "kind", cx_str_of(kind));
+    cx_json_array(j, "targets");
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+        cx_targets bit = CX_TARGET_BIT(&cx_releases[i]);
+        if (!(cli->targets & bit)) continue;
+        bool accepted = !(refused & bit);
+        cx_json_object(j, NULL);
+        cx_json_str(j, "target", cx_str_of(cx_releases[i].label));
+        cx_json_bool(j, "accepted", accepted);
+        cx_json_str(j, "consequence", accepted ? CX_STR_NONE : cx_str_of(consequences[i]));
+        cx_json_end_object(j);
+    }
+    cx_json_end_array(j);
+    cx_json_array(j, "findings");
+}
+
+void cx_check_put_json_end(cx_json *j, const size_t counts[3], size_t dropped)
+{
+    cx_json_end_array(j);
+    cx_json_object(j, "summary");
+    cx_json_int(j, "errors", (long long)counts[CX_ERROR]);
+    cx_json_int(j, "warnings", (long long)counts[CX_WARNING]);
+    cx_json_int(j, "advice", (long long)counts[CX_ADVICE]);
+    cx_json_int(j, "not_shown", (long long)dropped);
+    cx_json_end_object(j);
+    cx_json_end_object(j);
 }
 
 static void put_json(cx_cli *cli, struct checked *c)
 {
     cx_json j = {&cli->out, false};
-    cx_json_object(&j, NULL);
-    cx_json_str(&j, "file", c->source.name);
-    cx_json_str(&j, "kind", cx_str_of(cx_kind_name(c->kind)));
-    cx_json_array(&j, "targets");
-    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
-        cx_targets bit = CX_TARGET_BIT(&cx_releases[i]);
-        if (!(cli->targets & bit)) continue;
-        bool accepted = !(c->findings->refused & bit);
-        cx_json_object(&j, NULL);
-        cx_json_str(&j, "target", cx_str_of(cx_releases[i].label));
-        cx_json_bool(&j, "accepted", accepted);
-        cx_json_str(&j, "consequence", accepted ? CX_STR_NONE : cx_str_of(consequence(c->kind, &cx_releases[i])));
-        cx_json_end_object(&j);
-    }
-    cx_json_end_array(&j);
-    cx_json_array(&j, "findings");
+    const char *consequences[CX_RELEASE_COUNT];
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) consequences[i] = consequence(c->kind, &cx_releases[i]);
+    cx_check_put_json_head(&j, cli, c->source.name, cx_kind_name(c->kind), c->findings->refused, consequences);
     for (size_t i = 0; i < c->findings->list.n; i++)
         cx_report_finding_json(&j, &c->source, &c->findings->list.items[i]);
-    cx_json_end_array(&j);
-    const size_t *n = c->findings->count;
-    cx_json_object(&j, "summary");
-    cx_json_int(&j, "errors", (long long)n[CX_ERROR]);
-    cx_json_int(&j, "warnings", (long long)n[CX_WARNING]);
-    cx_json_int(&j, "advice", (long long)n[CX_ADVICE]);
-    cx_json_int(&j, "not_shown", (long long)cx_findings_dropped(c->findings));
-    cx_json_end_object(&j);
-    cx_json_end_object(&j);
+    cx_check_put_json_end(&j, c->findings->count, cx_findings_dropped(c->findings));
     cx_buf_putc(&cli->out, '\n');
 }
 
@@ -187,14 +206,16 @@ static int check_file(cx_cli *cli, const char *path, cx_kind kind)
 {
     struct checked c = {.kind = kind};
     cx_error e;
+    if (kind == CX_KIND_UNKNOWN) kind = cx_kind_guess(cx_str_of(path), CX_STR(""));
+    if (kind == CX_KIND_CONF) return cx_check_conf(cli, path);
     if (!cx_source_open(&c.source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     if (kind == CX_KIND_UNKNOWN) c.kind = cx_kind_guess(c.source.name, c.source.text);
     int code;
     if (c.kind == CX_KIND_UNKNOWN) {
         code = cx_cli_fail(cli, CX_EXIT_USAGE,
-                           "%s: neither name nor content tells what kind of file it is; say --kind acl, passwd or psk",
+                           "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd or psk",
                            path);
-    } else if (c.kind == CX_KIND_CONF || c.kind == CX_KIND_DYNSEC || c.kind == CX_KIND_YAML) {
+    } else if (c.kind == CX_KIND_DYNSEC || c.kind == CX_KIND_YAML) {
         code =
             cx_cli_fail(cli, CX_EXIT_USAGE, "%s: files of kind %s are not in this version", path, cx_kind_name(c.kind));
     } else {
@@ -218,9 +239,10 @@ static int run(cx_cli *cli)
 const cx_command cx_cmd_check = {
     .name = "check",
     .usage = "check [--kind KIND] [--target RELEASE] FILE",
-    .summary = "would this broker load the file? Every reason, not only the first",
-    .about = "Says whether each release takes the file, and everything that is wrong with it.\n"
-             "FILE '-' is standard input. Exit code: 0 all asked releases load it, 1 one refuses\n"
+    .summary = "would this broker start with it? Every reason, not only the first",
+    .about = "Says whether each release takes the file, and everything that is wrong with it. A\n"
+             "mosquitto.conf is read as at start, with the files it includes and names; --syntax\n"
+             "stops where the broker's own --test-config does. FILE '-' is standard input. Exit code: 0 all asked releases load it, 1 one refuses\n"
              "it, 3 culex cannot read it. Warnings never change the code.\n\n"
              "  culex check acl\n"
              "  culex check --kind passwd --target 2.1 /etc/mosquitto/pw\n",

@@ -6,7 +6,8 @@ static int refused(cx_cli *cli, cx_source *source, const cx_findings *f, const c
     size_t shown = 0;
     for (size_t i = 0; i < f->list.n && shown < 3; i++) {
         if (!(f->list.items[i].refused & cli->targets)) continue;
-        cx_report_finding(err, (cx_style){false}, source, &f->list.items[i], cli->targets, secret);
+        cx_report_finding(err, (cx_style){false}, source, &f->list.items[i], cli->targets,
+                          secret ? CX_HIDE_RECORDS : CX_SHOW_ALL);
         shown++;
     }
     cx_arena a = {0};
@@ -27,41 +28,155 @@ static void load_acl(cx_policy_source *s, cx_cli *cli)
         if (!(cli->targets & CX_TARGET_BIT(&cx_releases[i]))) continue;
         struct cx_policy_target *t = &s->targets[s->target_count++];
         t->release = &cx_releases[i];
-        cx_policy_from_acl(&t->policy, &s->acl, t->release);
-        t->broker = (cx_broker){t->release, &t->policy};
+        cx_policy_from_acl(&t->own, &s->acl, t->release);
+        t->broker = cx_broker_of(&t->own);
     }
 }
 
-/* Only an ACL file is a policy so far. */
 static int not_a_policy(cx_cli *cli, const char *path, cx_kind kind)
 {
     switch (kind) {
-    case CX_KIND_ACL: return -1;
+    case CX_KIND_ACL:
+    case CX_KIND_CONF: return -1;
     case CX_KIND_UNKNOWN:
         return cx_cli_fail(cli, CX_EXIT_USAGE,
-                           "%s: neither name nor content tells what kind of file it is; say --as acl", path);
+                           "%s: neither name nor content tells what kind of file it is; say --as acl or --as conf", path);
     case CX_KIND_PASSWD:
     case CX_KIND_PSK:
         return cx_cli_fail(cli, CX_EXIT_USAGE, "%s is a %s file and grants nothing; name the ACL file%s", path,
                            cx_kind_name(kind), kind == CX_KIND_PASSWD ? ", and this one with --passwd" : "");
-    case CX_KIND_CONF:
     case CX_KIND_DYNSEC:
     case CX_KIND_YAML: break;
     }
     return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: a policy of kind %s is not in this version", path, cx_kind_name(kind));
 }
 
-static int open_acl(cx_policy_source *s, cx_cli *cli, const char *path, bool named)
+static int open_acl(cx_policy_source *s, cx_cli *cli)
+{
+    load_acl(s, cli);
+    return s->target_count ? -1 : refused(cli, &s->acl_source, &s->acl.findings, "acl", false);
+}
+
+/* ---- a conf ---- */
+
+/* The findings that leave nothing to answer with. */
+static int conf_refused(cx_policy_source *s, cx_cli *cli, const char *path)
+{
+    cx_targets who_refuses = (s->setups.refused | s->start.unanswerable) & cli->targets;
+    size_t shown = 0;
+    for (size_t i = 0; i < s->conf.files.n && shown < 3; i++) {
+        cx_conf_file *file = s->conf.files.items[i];
+        for (size_t k = 0; k < file->findings.list.n && shown < 3; k++) {
+            const cx_finding *x = &file->findings.list.items[k];
+            if (!(x->refused & who_refuses)) continue;
+            cx_report_finding(&cli->err, (cx_style){false}, &file->source, x, cli->targets, CX_HIDE_VALUES);
+            shown++;
+        }
+    }
+    cx_arena a = {0};
+    cx_targets rest = cli->targets & (cx_targets)~who_refuses;
+    cx_str who = cx_targets_text(&a, who_refuses), others = cx_targets_text(&a, rest);
+    int code = cx_cli_fail(cli, CX_EXIT_INPUT,
+                           "%s: refused by %.*s, so there is no answer; 'culex check %s' shows every error%s%.*s", path,
+                           (int)who.n, who.p, path, rest ? ", --target asks a release that takes it: " : "",
+                           (int)others.n, others.p);
+    cx_arena_clear(&a);
+    return code;
+}
+
+static bool is_listener(const cx_serving *v, cx_str wanted, cx_arena *a)
+{
+    if (v->port == 0) return cx_str_eq(wanted, v->bind);
+    return cx_str_eq(wanted, cx_arena_printf(a, "%u", v->port)) ||
+           cx_str_eq(wanted, cx_arena_printf(a, "%.*s:%u", (int)v->bind.n, v->bind.p, v->port));
+}
+
+static const char *label(cx_policy_source *s, const cx_serving *v)
+{
+    if (v->port == 0) return cx_arena_dup(&s->arena, v->bind).p;
+    for (size_t i = 0; i < s->start.doors.n; i++) {
+        const cx_serving *other = &s->start.doors.items[i]->serving;
+        if (other != v && other->setup == v->setup && other->port == v->port)
+            return cx_arena_printf(&s->arena, "%.*s:%u", (int)v->bind.n, v->bind.p, v->port).p;
+    }
+    return cx_arena_printf(&s->arena, "%u", v->port).p;
+}
+
+static bool add_door(cx_policy_source *s, const cx_door *d)
+{
+    for (unsigned i = 0; i < s->target_count; i++)
+        if (s->targets[i].release == d->broker.release && cx_door_same(s->targets[i].door, d)) return true;
+    if (s->target_count == CX_POLICY_TARGETS_MAX) return false;
+    s->targets[s->target_count++] =
+        (struct cx_policy_target){.release = d->broker.release, .broker = d->broker, .door = d, .start = &s->start};
+    return true;
+}
+
+/* Every listener asked for, once each way of answering, the oldest release first. */
+static int add_doors(cx_policy_source *s, cx_cli *cli, const char *path)
+{
+    const char *wanted = cx_cli_value(cli, "listener");
+    cx_arena a = {0};
+    bool few = true;
+    for (size_t r = 0; r < CX_RELEASE_COUNT; r++)
+        for (size_t i = 0; i < s->start.doors.n; i++) {
+            const cx_door *d = s->start.doors.items[i];
+            if (d->broker.release != &cx_releases[r] || !d->serving.opens || d->serving.protocol == CX_PROTOCOL_IS_HTTP_API) continue;
+            if (wanted && !is_listener(&d->serving, cx_str_of(wanted), &a)) continue;
+            few &= add_door(s, d);
+        }
+    cx_arena_clear(&a);
+    for (unsigned i = 0; i < s->target_count; i++)
+        for (unsigned k = 0; k < s->target_count; k++)
+            if (k != i && s->targets[i].release == s->targets[k].release)
+                s->targets[i].listener = label(s, &s->targets[i].door->serving);
+    if (!few)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: more than %d listeners answer differently; pick one with --listener",
+                           path, CX_POLICY_TARGETS_MAX);
+    if (s->target_count) return -1;
+    if (wanted) return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: no listener '%s'; 'culex show %s' lists them", path, wanted, path);
+    return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: no listener that clients could use", path);
+}
+
+static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
 {
     cx_error e;
-    cx_kind kind = CX_KIND_ACL;
-    if (!named && !cx_cli_kind(cli, &kind)) return CX_EXIT_USAGE;
+    const char *root = cx_cli_value(cli, "root");
+    s->has_conf = true;
+    if (cx_cli_value(cli, "passwd"))
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "--passwd goes with an ACL file; a conf names its own password file");
+    if (!cx_conf_open(&s->conf, path, root, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
+    cx_setups_read(&s->setups, &s->conf, cli->targets);
+    s->start.files = (cx_files){.root = root,
+                                .beside = path,
+                                .targets = cli->targets,
+                                .threads = cli->threads,
+                                .argon2 = cx_cli_value(cli, "argon2") != NULL};
+    if (s->conf.too_many || s->setups.cut_short) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: too much is included to be read", path);
+    cx_start_all(&s->start, &s->setups);
+    for (size_t i = 0; i < s->start.files.list.n; i++) {
+        const cx_named_file *file = s->start.files.list.items[i];
+        if (file->beside) cx_cli_note(cli, "read from beside the conf: %.*s", (int)file->path.n, file->path.p);
+    }
+    if ((s->setups.refused | s->start.unanswerable) & cli->targets) return conf_refused(s, cli, path);
+    return add_doors(s, cli, path);
+}
+
+/* ---- any policy ---- */
+
+static int open_policy(cx_policy_source *s, cx_cli *cli, const char *path, cx_kind kind)
+{
+    cx_error e;
+    if (kind == CX_KIND_UNKNOWN) kind = cx_kind_guess(cx_str_of(path), CX_STR(""));
+    if (kind == CX_KIND_CONF) return open_conf(s, cli, path);
     if (!cx_source_open(&s->acl_source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     if (kind == CX_KIND_UNKNOWN) kind = cx_kind_guess(s->acl_source.name, s->acl_source.text);
     int code = not_a_policy(cli, path, kind);
     if (code >= 0) return code;
-    load_acl(s, cli);
-    return s->target_count ? -1 : refused(cli, &s->acl_source, &s->acl.findings, "acl", false);
+    if (kind == CX_KIND_CONF) return open_conf(s, cli, path);
+    const char *conf_only = cx_cli_value(cli, "listener") ? "listener" : cx_cli_value(cli, "root") ? "root" : NULL;
+    if (conf_only) return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' goes with a conf, %s is an ACL file", conf_only, path);
+    return open_acl(s, cli);
 }
 
 static int open_passwd(cx_policy_source *s, cx_cli *cli, const char *path)
@@ -80,32 +195,38 @@ static int open_passwd(cx_policy_source *s, cx_cli *cli, const char *path)
 int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy)
 {
     *s = (cx_policy_source){0};
-    static const char *const later[] = {"conf", "dynsec", "root", "listener"};
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (cx_cli_value(cli, later[i]))
-            return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' is not in this version", later[i]);
+    if (cx_cli_value(cli, "dynsec")) return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--dynsec' is not in this version");
     if (cx_cli_value(cli, "password-file"))
         return cx_cli_fail(cli, CX_EXIT_USAGE,
                            "--password-file holds one password; Mosquitto's password file is --passwd");
-    const char *acl = cx_cli_value(cli, "acl"), *passwd = cx_cli_value(cli, "passwd");
-    if (acl && policy) return cx_cli_fail(cli, CX_EXIT_USAGE, "two policies: '%s' and '%s'", acl, policy);
-    if (!acl && !policy)
+    const char *acl = cx_cli_value(cli, "acl"), *conf = cx_cli_value(cli, "conf"), *passwd = cx_cli_value(cli, "passwd");
+    const char *named = acl ? acl : conf, *file = named ? named : policy;
+    const char *second = acl && conf ? conf : named ? policy : NULL;
+    if (second) return cx_cli_fail(cli, CX_EXIT_USAGE, "two policies: '%s' and '%s'", named, second);
+    if (!file)
         return cx_cli_fail(cli, CX_EXIT_USAGE,
-                           "no policy: name an ACL file, as in 'culex aclcheck alice sensors/door acl'");
-    const char *batch = cx_cli_value(cli, "batch"), *file = acl ? acl : policy;
+                           "no policy: name an ACL file or a mosquitto.conf, as in 'culex aclcheck alice sensors/door acl'");
+    const char *batch = cx_cli_value(cli, "batch");
     if ((strcmp(file, "-") == 0) + (batch && strcmp(batch, "-") == 0) + (passwd && strcmp(passwd, "-") == 0) > 1)
         return cx_cli_fail(cli, CX_EXIT_USAGE,
                            "standard input can be only one of the policy, the password file and the batch");
-    if (policy && strstr(policy, "://"))
+    if (strstr(file, "://"))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "a live broker as the policy is not in this version");
-    int code = open_acl(s, cli, acl ? acl : policy, acl != NULL);
+    cx_kind kind = acl ? CX_KIND_ACL : conf ? CX_KIND_CONF : CX_KIND_UNKNOWN;
+    if (!named && !cx_cli_kind(cli, &kind)) return CX_EXIT_USAGE;
+    int code = open_policy(s, cli, file, kind);
     if (code < 0 && passwd) code = open_passwd(s, cli, passwd);
     return code;
 }
 
 void cx_policy_close(cx_policy_source *s)
 {
-    for (unsigned i = 0; i < s->target_count; i++) cx_policy_clear(&s->targets[i].policy);
+    for (unsigned i = 0; i < s->target_count; i++)
+        if (s->targets[i].own.release) cx_policy_clear(&s->targets[i].own);
+    cx_start_clear(&s->start);
+    cx_setups_clear(&s->setups);
+    cx_conf_clear(&s->conf);
+    cx_arena_clear(&s->arena);
     cx_acl_clear(&s->acl);
     cx_passwd_clear(&s->passwd);
     cx_source_clear(&s->acl_source);

@@ -3,26 +3,39 @@
 #ifndef CX_POLICY_SOURCE_H
 #define CX_POLICY_SOURCE_H
 
-#include "broker/broker.h"
+#include "broker/start.h"
 #include "cli/cli.h"
-#include "formats/passwd/passwd.h"
+
+/* Listeners of one conf that answer differently, all releases together. */
+enum { CX_POLICY_TARGETS_MAX = 64 };
 
 typedef struct cx_policy_source {
-    cx_source acl_source, passwd_source;
+    cx_source acl_source, passwd_source; /* of an ACL file and its password file */
     cx_acl acl;
     cx_passwd passwd;
     bool has_passwd;
+    cx_conf conf; /* of a conf, with all it names */
+    cx_setups setups;
+    cx_start start;
+    bool has_conf;
+    cx_arena arena;
     struct cx_policy_target {
         const cx_release *release;
-        cx_policy policy;
+        cx_policy own;        /* of a lone ACL file */
         cx_broker broker;
-    } targets[CX_RELEASE_COUNT];
+        const cx_door *door;  /* of a conf; NULL: none */
+        cx_start *start;
+        const char *listener; /* "1883", where several listeners of a release answer differently; else NULL */
+    } targets[CX_POLICY_TARGETS_MAX];
     unsigned target_count;
 } cx_policy_source;
 
-/* From --acl, --passwd, or the operand POLICY (may be NULL). Returns -1, or the
+/* From --acl, --conf, --passwd, or the operand POLICY (may be NULL). Returns -1, or the
  * exit code of what went wrong, which was reported. */
 int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy);
 void cx_policy_close(cx_policy_source *s);
+
+/* The policy that decides for a target; NULL: none does. */
+static inline cx_policy *cx_target_policy(const struct cx_policy_target *t) { return cx_broker_policy(&t->broker); }
 
 #endif

@@ -1,6 +1,7 @@
 /* Look-ups in the generated tables. The tables are small, and are searched from
- * front to back. */
+ * front to back; only the names of options, of which a conf has one a line, are hashed. */
 #include "grammar/grammar.h"
+#include "grammar/names.h"
 
 #define PARTS 3
 #define PART_LIMIT 10000u
@@ -86,5 +87,17 @@ const cx_format_info *cx_format_find(cx_str name)
 {
     for (size_t i = 0; i < cx_format_count; i++)
         if (same(name, cx_formats[i].name)) return &cx_formats[i];
+    return NULL;
+}
+
+const cx_conf_name *cx_conf_name_find(cx_str word)
+{
+    if (word.n == 0) return NULL;
+    unsigned number = cx_conf_name_slots[cx_name_slot(word.p, word.n, cx_conf_name_factor)];
+    if (number && cx_str_is(word, cx_conf_names[number - 1].name)) return &cx_conf_names[number - 1];
+    for (size_t i = 0; i < cx_conf_name_prefix_count; i++) {
+        const cx_conf_name *name = &cx_conf_names[cx_conf_name_prefixes[i]];
+        if (cx_str_starts(word, cx_str_of(name->name))) return name;
+    }
     return NULL;
 }

@@ -90,4 +90,111 @@ extern const cx_format_info cx_formats[];
 extern const size_t cx_format_count;
 const cx_format_info *cx_format_find(cx_str name);
 
+/* ---- the options of mosquitto.conf (format "conf") ---- */
+
+/* Where a setting is kept. */
+typedef enum {
+    CX_SCOPE_GLOBAL,
+    CX_SCOPE_SECURITY, /* global, or of the current listener while per_listener_settings is true */
+    CX_SCOPE_LISTENER, /* of the current listener */
+    CX_SCOPE_PLUGIN,   /* of the plug-in named last */
+    CX_SCOPE_BRIDGE,   /* of the connection named last */
+    CX_SCOPE_COUNT
+} cx_scope;
+
+/* How the value is read. */
+typedef enum {
+    CX_VALUE_IGNORED, /* not looked at */
+    CX_VALUE_BOOL,    /* one word: true, false, 1 or 0 */
+    CX_VALUE_INT,     /* one word; behaviour int_syntax says how */
+    CX_VALUE_ATOL,    /* one word, as atol() reads it, in every release */
+    CX_VALUE_STRING,  /* the rest of the line, trimmed: valid UTF-8 of 1 to 65535 bytes */
+    CX_VALUE_WORD,    /* one word, one of the option's choices */
+    CX_VALUE_OTHER,   /* a shape of its own, with its own reader in formats/conf */
+} cx_value_kind;
+
+/* What must stand before the line in releases that keep no settings for a listener
+ * still to come (behaviour default_listener: on_demand). A bridge option needs its
+ * connection, and a plug-in option its plug-in, in every release. */
+typedef enum {
+    CX_NEEDS_NOTHING,
+    CX_NEEDS_LISTENER,                 /* any, or the broker does not start */
+    CX_NEEDS_LISTENER_OR_DEFAULT,      /* without one, the default listener is made */
+    CX_NEEDS_LISTENER_IF_PER_LISTENER, /* any, while per_listener_settings is true */
+    CX_NEEDS_EXPLICIT_LISTENER,        /* one made by "listener" */
+} cx_needs;
+
+/* When a setting for the default listener makes a broker of the other releases
+ * (default_listener: prepared) open that listener. */
+typedef enum {
+    CX_OPENS_NEVER,
+    CX_OPENS_SET,     /* whenever it is set */
+    CX_OPENS_CHANGED, /* when its value differs from the default */
+} cx_opens;
+
+typedef enum { CX_PATH_NONE, CX_PATH_FILE, CX_PATH_DIRECTORY } cx_path_kind;
+
+/* Numbers outside are refused, or moved to the nearest end. */
+typedef struct cx_range {
+    long long min, max; /* LLONG_MIN, LLONG_MAX: no such end */
+    int refused;        /* 1: outside is refused; 0: adjusted */
+    cx_targets targets;
+} cx_range;
+
+typedef struct cx_choice {
+    const char *word;
+    cx_targets targets; /* the releases that take it */
+} cx_choice;
+
+enum { CX_RANGES_MAX = 3 };
+
+typedef struct cx_conf_option {
+    const char *name; /* "acl_file"; the number of the option is CX_OPT_ACL_FILE, of "plugin_opt_*" CX_OPT_PLUGIN_OPT */
+    cx_scope scope;
+    unsigned slot; /* its number within its scope, from 0 */
+    cx_value_kind value;
+    cx_needs needs;
+    cx_opens opens;
+    cx_targets opens_by;
+    cx_path_kind path;
+    int secret;                    /* 1: never show the value */
+    int repeatable;                /* 1: every line adds something */
+    cx_targets targets;            /* the releases that know it by any of its names */
+    cx_targets duplicate_refused;  /* a second one for the same place is refused */
+    cx_targets empty_accepted;     /* without a value the line is complained about and skipped */
+    cx_targets security;           /* the line is one that per_listener_settings must come before */
+    cx_targets deprecated;         /* the broker, or its documentation, says so */
+    const char *replaced_by;       /* what to write instead; may be "" */
+    const char *broker_name;       /* what the broker's messages call it: mostly its name */
+    const char *fallback;          /* the value when it is not set, in words; may be "" */
+    long long default_number;      /* that value of a bool or int, -1 for "unlimited"; the number of the choice of a word */
+    const char *syntax, *doc;      /* one line; prose */
+    const char *reload;            /* what SIGHUP does with it */
+    cx_range ranges[CX_RANGES_MAX];
+    unsigned range_count;
+    const cx_choice *choices;
+    unsigned choice_count;
+    const char *accepted; /* a whole conf that is accepted (check --syntax) … */
+    cx_targets accepted_by;
+    const char *refused; /* a whole conf that is refused … */
+    cx_targets refused_by;
+} cx_conf_option;
+
+/* CX_OPT_COUNT options; CX_SLOTS_<SCOPE> slots in each scope. */
+extern const cx_conf_option cx_conf_options[CX_OPT_COUNT];
+
+/* Every spelling of every option, in byte order. */
+typedef struct cx_conf_name {
+    const char *name; /* "auth_plugin", "plugin_opt_" */
+    unsigned option;
+    int prefix;         /* 1: any word that begins with it */
+    cx_targets targets; /* the releases that know this spelling */
+} cx_conf_name;
+
+extern const cx_conf_name cx_conf_names[];
+extern const size_t cx_conf_name_count;
+
+/* The spelling that WORD is; case matters. NULL: in no release. */
+const cx_conf_name *cx_conf_name_find(cx_str word);
+
 #endif

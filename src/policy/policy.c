@@ -50,6 +50,9 @@ const char *cx_reason_name(cx_reason r)
     case CX_REASON_UNSAFE_ID: return "unsafe-id";
     case CX_REASON_SUBSCRIBE_ALWAYS: return "subscribe-always";
     case CX_REASON_INVALID_TOPIC: return "invalid-topic";
+    case CX_REASON_NO_ACL: return "no-acl";
+    case CX_REASON_CANNOT_CONNECT: return "cannot-connect";
+    case CX_REASON_UNKNOWN_PLUGIN: return "unknown-plugin";
     }
     cx_bug("no such reason");
 }

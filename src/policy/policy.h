@@ -37,6 +37,9 @@ typedef enum {
     CX_REASON_UNSAFE_ID,        /* '+' or '#' in the user name or client id, where patterns are asked */
     CX_REASON_SUBSCRIBE_ALWAYS, /* an ACL file never refuses a subscription */
     CX_REASON_INVALID_TOPIC,    /* the broker ends the connection at such a topic */
+    CX_REASON_NO_ACL,           /* nobody is asked */
+    CX_REASON_CANNOT_CONNECT,   /* the client is not let in */
+    CX_REASON_UNKNOWN_PLUGIN,   /* a plug-in decides */
 } cx_reason;
 
 /* How a rule's filter is read. */

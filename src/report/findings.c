@@ -43,12 +43,26 @@ static size_t put_expanded(cx_buf *out, cx_str text)
     return columns;
 }
 
-/* A line of a file with secrets: the name stays, the rest becomes stars. */
-static cx_str masked(cx_buf *scratch, cx_str line, bool from_start, size_t *at, size_t *len)
+/* How much of a line may be shown. A part of one that does not hold its beginning shows nothing. */
+static size_t shown_of(cx_str line, bool from_start, cx_hiding hiding)
 {
-    const char *nul = line.n ? memchr(line.p, '\0', line.n) : NULL; /* a ':' behind it is none to a broker */
-    const char *colon = line.n ? memchr(line.p, ':', nul ? (size_t)(nul - line.p) : line.n) : NULL;
-    size_t shown = colon && from_start ? (size_t)(colon - line.p) + 1 : 0;
+    if (hiding == CX_SHOW_ALL) return line.n;
+    if (hiding == CX_HIDE_RECORDS) {
+        const char *nul = line.n ? memchr(line.p, '\0', line.n) : NULL; /* a ':' behind it is none to a broker */
+        const char *colon = line.n ? memchr(line.p, ':', nul ? (size_t)(nul - line.p) : line.n) : NULL;
+        return colon && from_start ? (size_t)(colon - line.p) + 1 : 0;
+    }
+    size_t at = 0, end;
+    while (at < line.n && line.p[at] == ' ') at++;
+    for (end = at; end < line.n && line.p[end] != ' ';) end++;
+    const cx_conf_name *name = cx_conf_name_find(cx_str_sub(line, at, end - at));
+    if (!from_start) return 0;
+    return name && cx_conf_options[name->option].secret ? end : line.n;
+}
+
+/* A line of a file with secrets: the name stays, the rest becomes stars. */
+static cx_str masked(cx_buf *scratch, cx_str line, size_t shown, size_t *at, size_t *len)
+{
     cx_buf_put(scratch, cx_str_sub(line, 0, shown));
     if (line.n > shown) cx_buf_puts(scratch, "********");
     if (*at >= shown) {
@@ -60,7 +74,8 @@ static cx_str masked(cx_buf *scratch, cx_str line, bool from_start, size_t *at, 
     return cx_buf_str(scratch);
 }
 
-static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, bool secret)
+static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x,
+                        cx_hiding hiding)
 {
     uint32_t start;
     cx_str line = cx_source_line(source, x->span.at, REACH, &start);
@@ -69,7 +84,8 @@ static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx
     if (at > line.n) at = line.n;
     if (len > line.n - at) len = line.n - at;
     cx_buf scratch = {0}, gutter = {0};
-    if (secret) line = masked(&scratch, line, start == 0 || source->text.p[start - 1] == '\n', &at, &len);
+    size_t shown = shown_of(line, start == 0 || source->text.p[start - 1] == '\n', hiding);
+    if (shown < line.n) line = masked(&scratch, line, shown, &at, &len);
     size_t from = line.n > EXCERPT && at > BEFORE ? cx_utf8_boundary(line, at - BEFORE) : 0;
     size_t to = line.n - from > EXCERPT ? cx_utf8_boundary(line, from + EXCERPT) : line.n;
     if (to < at) to = at;
@@ -106,7 +122,7 @@ static void put_aside(cx_buf *out, cx_style style, const char *word, cx_str text
 }
 
 void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_targets asked,
-                       bool secret)
+                       cx_hiding hiding)
 {
     cx_place place = cx_source_place(source, x->span.at);
     cx_buf_put_safe(out, source->name);
@@ -116,7 +132,7 @@ void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_
     cx_buf_puts(out, ": ");
     cx_put_painted(out, style, CX_PAINT_BOLD, x->message);
     cx_buf_printf(out, " [%s]\n", cx_rules[x->rule].id);
-    put_excerpt(out, style, source, x, secret);
+    put_excerpt(out, style, source, x, hiding);
     cx_arena a = {0};
     cx_targets about = x->refused ? x->refused : x->targets;
     if (about != asked && (x->refused || !x->note_count)) {

@@ -23,11 +23,18 @@ typedef enum {
 /* TEXT, safe for a terminal, in a colour when the style has any. */
 void cx_put_painted(cx_buf *out, cx_style style, cx_paint paint, cx_str text);
 
+/* What of a file's lines is not shown. */
+typedef enum {
+    CX_SHOW_ALL,
+    CX_HIDE_RECORDS, /* what stands behind ':' */
+    CX_HIDE_VALUES,  /* the values of secret options of mosquitto.conf */
+} cx_hiding;
+
 /* "file:line:column: error: message [rule]", the line with a caret, notes, help.
  * ASKED: the releases the user asked about; a finding says which it is true of
- * when not of all. SECRET: what stands behind ':' in the file is not shown. */
+ * when not of all. */
 void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_targets asked,
-                       bool secret);
+                       cx_hiding hiding);
 
 /* One object; keys as in CLI.md (lint). */
 void cx_report_finding_json(cx_json *j, cx_source *source, const cx_finding *x);

@@ -28,7 +28,7 @@ static cx_str format_in(cx_arena *a, const char *format, va_list args)
 
 static cx_finding *merged(cx_findings *f, unsigned rule, cx_span span, cx_targets targets, cx_targets refused)
 {
-    for (size_t i = 0; i < f->list.n; i++) {
+    for (size_t i = f->merge_from; i < f->list.n; i++) {
         cx_finding *x = &f->list.items[i];
         if (x->rule != rule || x->span.at != span.at || x->span.len != span.len) continue;
         x->targets |= targets;
@@ -72,8 +72,13 @@ cx_finding *cx_findings_add(cx_findings *f, unsigned rule, cx_span span, cx_targ
     f->refused |= refused;
     cx_finding *x = f->merge ? merged(f, rule, span, targets, refused) : NULL;
     if (x) return x;
-    f->count[severity]++;
-    if (cx_findings_full(f, refused != 0)) return &f->spare;
+    bool again = f->merge && f->dropped.rule == rule && f->dropped.span.at == span.at && f->dropped.span.len == span.len;
+    if (!again) f->count[severity]++;
+    if (cx_findings_full(f, refused != 0)) {
+        f->dropped.rule = rule;
+        f->dropped.span = span;
+        return &f->spare;
+    }
     f->kept[refused != 0]++;
     cx_vec_reserve(&f->list, f->list.n + 1);
     x = &f->list.items[f->list.n++];

@@ -142,6 +142,11 @@ bool cx_has_wildcard(cx_str text)
     return false;
 }
 
+bool cx_topic_shape_ok(cx_str topic)
+{
+    return topic.n > 0 && topic.n <= CX_TOPIC_MAX && !too_deep(topic) && !cx_has_wildcard(topic);
+}
+
 bool cx_topic_ok(cx_str topic)
 {
     if (topic.n == 0 || topic.n > CX_TOPIC_MAX || too_deep(topic)) return false;

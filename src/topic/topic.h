@@ -40,6 +40,9 @@ bool cx_mqtt_text_ok(cx_str text);
  * too long nor too deep. */
 bool cx_topic_ok(cx_str topic);
 
+/* The same of any bytes: what a broker asks of the beginning of topics in its conf. */
+bool cx_topic_shape_ok(cx_str topic);
+
 /* Has it a '+' or a '#' anywhere? */
 bool cx_has_wildcard(cx_str text);
 

@@ -46,7 +46,7 @@ static void load(struct loaded *l)
     cx_source_over(&l->source, CX_STR("acl"), cx_buf_str(&l->text));
     cx_acl_read(&l->acl, &l->source, CX_TARGETS_ALL, 1);
     cx_policy_from_acl(&l->policy, &l->acl, cx_release_find(CX_STR("2.1")));
-    l->broker = (cx_broker){l->policy.release, &l->policy};
+    l->broker = cx_broker_of(&l->policy);
 }
 
 static void unload(struct loaded *l)
@@ -59,8 +59,7 @@ static void unload(struct loaded *l)
 static bool ask(struct loaded *l, cx_str user, cx_str topic)
 {
     cx_client c = {.user = user, .id = CX_STR("device-17")};
-    cx_subject s = cx_policy_subject(&l->policy, c);
-    return cx_broker_ask(&l->broker, &s, CX_ACCESS_WRITE, topic).allow;
+    return cx_broker_ask(&l->broker, &c, CX_ACCESS_WRITE, topic).allow;
 }
 
 /* The scan a broker does, with this project's own matcher. */

@@ -39,11 +39,11 @@ static void ask_all(const char *acl_text, bool rules_allow)
     for (size_t release = 0; release < CX_RELEASE_COUNT; release++) {
         cx_policy p;
         cx_policy_from_acl(&p, &acl, &cx_releases[release]);
-        cx_broker b = {&cx_releases[release], &p};
-        cx_subject s = cx_policy_subject(&p, (cx_client){.anonymous = true, .fresh = true});
+        cx_broker b = cx_broker_of(&p);
+        cx_client nobody = {.anonymous = true, .fresh = true};
         for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
             for (int write = 0; write < 2; write++) {
-                cx_answer have = cx_broker_ask(&b, &s, write ? CX_ACCESS_WRITE : CX_ACCESS_READ, cx_str_of(topics[i]));
+                cx_answer have = cx_broker_ask(&b, &nobody, write ? CX_ACCESS_WRITE : CX_ACCESS_READ, cx_str_of(topics[i]));
                 bool gate = model_gate_denies(write, topics[i]);
                 must(have.allow == (rules_allow && !gate), "%s of '%s' is %d", write ? "write" : "read", topics[i],
                      have.allow);
@@ -51,7 +51,7 @@ static void ask_all(const char *acl_text, bool rules_allow)
                      write ? "write" : "read", topics[i], cx_reason_name(have.verdict.reason));
                 must(have.allow == (have.verdict.outcome == CX_ALLOW), "'%s'", topics[i]);
             }
-            cx_answer have = cx_broker_ask(&b, &s, CX_ACCESS_SUBSCRIBE, cx_str_of(topics[i]));
+            cx_answer have = cx_broker_ask(&b, &nobody, CX_ACCESS_SUBSCRIBE, cx_str_of(topics[i]));
             must(have.allow && have.verdict.reason == CX_REASON_SUBSCRIBE_ALWAYS, "subscribe to '%s': %s", topics[i],
                  cx_reason_name(have.verdict.reason));
         }
@@ -78,8 +78,8 @@ START_TEST(invalid_topics)
     cx_acl_read(&acl, &t.source, CX_TARGETS_ALL, 1);
     cx_policy p;
     cx_policy_from_acl(&p, &acl, &cx_releases[MODEL_2_1_2]);
-    cx_broker b = {&cx_releases[MODEL_2_1_2], &p};
-    cx_subject s = cx_policy_subject(&p, (cx_client){.anonymous = true, .fresh = true});
+    cx_broker b = cx_broker_of(&p);
+    cx_client nobody = {.anonymous = true, .fresh = true};
     char deep[201];
     memset(deep, '/', sizeof deep);
     static char big[65536];
@@ -96,7 +96,7 @@ START_TEST(invalid_topics)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (unsigned access = CX_ACCESS_READ; access <= CX_ACCESS_UNSUBSCRIBE; access *= 2) {
             bool ok = access <= CX_ACCESS_WRITE ? cases[i].as_name : cases[i].as_filter;
-            cx_answer have = cx_broker_ask(&b, &s, (cx_access)access, cases[i].topic);
+            cx_answer have = cx_broker_ask(&b, &nobody, (cx_access)access, cases[i].topic);
             must(have.allow == ok && (have.verdict.reason == CX_REASON_INVALID_TOPIC) == !ok, "%s of '%s': %s",
                  cx_access_name((cx_access)access), show(cases[i].topic), cx_reason_name(have.verdict.reason));
         }

@@ -2,6 +2,8 @@
  * its examples do what it says. */
 #include "unit.h"
 
+#include <limits.h>
+
 #include "formats/acl/acl.h"
 #include "formats/passwd/passwd.h"
 #include "formats/psk/psk.h"
@@ -196,7 +198,7 @@ END_TEST
 
 START_TEST(formats_are_documented)
 {
-    ck_assert_uint_ge(cx_format_count, 3);
+    ck_assert_uint_ge(cx_format_count, 4);
     for (size_t i = 0; i < cx_format_count; i++) {
         const cx_format_info *f = &cx_formats[i];
         must(*f->name && *f->title && *f->ebnf && *f->doc, "format '%s' lacks something", f->name);
@@ -204,6 +206,180 @@ START_TEST(formats_are_documented)
     }
     ck_assert_ptr_null(cx_format_find(CX_STR("ac")));
     ck_assert_ptr_null(cx_format_find(CX_STR("")));
+}
+END_TEST
+
+/* ---- the options of mosquitto.conf ---- */
+
+START_TEST(options_are_documented)
+{
+    const cx_conf_option *o = &cx_conf_options[_i];
+    must(*o->name && *o->syntax && *o->doc && *o->reload && *o->broker_name, "option '%s' lacks something", o->name);
+    must(*o->accepted && *o->refused && o->accepted_by && o->refused_by, "option '%s' lacks an example", o->name);
+    must(strncmp(o->syntax, o->name, strcspn(o->name, "*")) == 0, "the syntax of '%s' is '%s'", o->name, o->syntax);
+    must(strstr(o->refused, "\n") != NULL, "the refused example of '%s' is no whole file", o->name);
+    must(o->scope < CX_SCOPE_COUNT && o->value <= CX_VALUE_OTHER && o->needs <= CX_NEEDS_EXPLICIT_LISTENER, "'%s'",
+         o->name);
+    must(o->targets && !(o->targets & ~CX_TARGETS_ALL), "option '%s' is for no release", o->name);
+    const cx_targets among[] = {o->duplicate_refused, o->empty_accepted, o->security, o->deprecated,
+                                o->opens_by,          o->accepted_by,    o->targets};
+    for (size_t i = 0; i < sizeof among / sizeof *among; i++)
+        must(!(among[i] & ~o->targets), "option '%s' says something of a release that lacks it", o->name);
+    must((o->opens != CX_OPENS_NEVER) == (o->opens_by != 0), "option '%s' opens", o->name);
+    must(!*o->replaced_by || o->deprecated, "option '%s' is replaced and not deprecated", o->name);
+}
+END_TEST
+
+/* The accepted example has the option, under one of its names, at the beginning of a line. */
+START_TEST(options_are_in_their_examples)
+{
+    const cx_conf_option *o = &cx_conf_options[_i];
+    bool found = false;
+    for (const char *line = o->accepted; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        const cx_conf_name *n = cx_conf_name_find((cx_str){line, strcspn(line, " \n")});
+        must(n != NULL, "the accepted example of '%s' has an unknown option", o->name);
+        must((n->targets & o->accepted_by) == o->accepted_by,
+             "the accepted example of '%s' has '%s', which not all of %x know", o->name, n->name, o->accepted_by);
+        found |= n->option == (unsigned)_i;
+    }
+    must(found, "the accepted example of '%s' lacks it", o->name);
+}
+END_TEST
+
+START_TEST(options_have_dense_slots)
+{
+    static const unsigned counts[CX_SCOPE_COUNT] = {[CX_SCOPE_GLOBAL] = CX_SLOTS_GLOBAL,
+                                                    [CX_SCOPE_SECURITY] = CX_SLOTS_SECURITY,
+                                                    [CX_SCOPE_LISTENER] = CX_SLOTS_LISTENER,
+                                                    [CX_SCOPE_PLUGIN] = CX_SLOTS_PLUGIN,
+                                                    [CX_SCOPE_BRIDGE] = CX_SLOTS_BRIDGE};
+    bool taken[CX_SCOPE_COUNT][CX_OPT_COUNT] = {0};
+    unsigned seen[CX_SCOPE_COUNT] = {0};
+    for (size_t i = 0; i < CX_OPT_COUNT; i++) {
+        const cx_conf_option *o = &cx_conf_options[i];
+        must(o->slot < counts[o->scope] && !taken[o->scope][o->slot], "slot %u of '%s'", o->slot, o->name);
+        taken[o->scope][o->slot] = true;
+        seen[o->scope]++;
+    }
+    for (unsigned scope = 0; scope < CX_SCOPE_COUNT; scope++) ck_assert_uint_eq(seen[scope], counts[scope]);
+}
+END_TEST
+
+START_TEST(options_have_sane_values)
+{
+    const cx_conf_option *o = &cx_conf_options[_i];
+    must(o->range_count <= CX_RANGES_MAX, "'%s' has %u ranges", o->name, o->range_count);
+    for (unsigned i = 0; i < o->range_count; i++) {
+        const cx_range *r = &o->ranges[i];
+        must(r->min <= r->max && (r->min != LLONG_MIN || r->max != LLONG_MAX), "range %u of '%s'", i, o->name);
+        must(r->targets && !(r->targets & ~o->targets), "range %u of '%s' is for %x", i, o->name, r->targets);
+    }
+    must(!o->range_count || o->value == CX_VALUE_INT || o->value == CX_VALUE_ATOL || o->value == CX_VALUE_OTHER,
+         "'%s' has a range and is no number", o->name);
+    must(o->choice_count || o->value != CX_VALUE_WORD, "'%s' is a word without choices", o->name);
+    must(!o->choice_count || o->value == CX_VALUE_WORD || o->value == CX_VALUE_OTHER, "'%s' is no word", o->name);
+    for (unsigned i = 0; i < o->choice_count; i++) {
+        must(*o->choices[i].word && o->choices[i].targets, "choice %u of '%s'", i, o->name);
+        for (unsigned k = 0; k < i; k++)
+            must(strcmp(o->choices[i].word, o->choices[k].word) != 0, "'%s' has '%s' twice", o->name,
+                 o->choices[i].word);
+    }
+    if (o->choice_count)
+        must(o->default_number >= -1 && o->default_number < (long long)o->choice_count, "default of '%s'", o->name);
+    if (o->value == CX_VALUE_BOOL) must(o->default_number == 0 || o->default_number == 1, "default of '%s'", o->name);
+    for (unsigned i = 0; i < o->range_count; i++)
+        must(o->value != CX_VALUE_INT || o->ranges[i].targets & ~(1u << MODEL_2_1_2) ||
+                 o->default_number <= o->ranges[i].max,
+             "default of '%s'", o->name);
+}
+END_TEST
+
+START_TEST(option_names_are_sorted_and_counted)
+{
+    unsigned aliases = 0;
+    cx_targets known[CX_OPT_COUNT] = {0};
+    ck_assert_uint_eq(CX_OPT_COUNT, 137);
+    for (size_t i = 0; i < cx_conf_name_count; i++) {
+        const cx_conf_name *n = &cx_conf_names[i];
+        const cx_conf_option *o = &cx_conf_options[n->option];
+        must(i == 0 || strcmp(cx_conf_names[i - 1].name, n->name) < 0, "'%s' is not sorted", n->name);
+        must(n->option < CX_OPT_COUNT && n->targets, "name '%s'", n->name);
+        must(n->prefix == (strchr(o->name, '*') != NULL), "'%s' and '%s'", n->name, o->name);
+        known[n->option] |= n->targets;
+        if (strncmp(n->name, o->name, strlen(n->name)) != 0 || (!n->prefix && strcmp(n->name, o->name) != 0)) aliases++;
+    }
+    ck_assert_uint_eq(aliases, 9);
+    ck_assert_uint_eq(cx_conf_name_count, CX_OPT_COUNT + aliases);
+    for (size_t i = 0; i < CX_OPT_COUNT; i++)
+        must(known[i] == cx_conf_options[i].targets, "'%s' is known by %x", cx_conf_options[i].name, known[i]);
+}
+END_TEST
+
+/* The name, and nothing near it: one byte less or more, another case, a blank. */
+START_TEST(option_names_are_found)
+{
+    const cx_conf_name *n = &cx_conf_names[_i];
+    char word[128];
+    size_t length = strlen(n->name);
+    must(cx_conf_name_find(cx_str_of(n->name)) == n, "'%s' is not found", n->name);
+    snprintf(word, sizeof word, "%sx", n->name);
+    must(cx_conf_name_find((cx_str){word, length}) == n, "'%s' is found only with a NUL behind it", n->name);
+    must((cx_conf_name_find(cx_str_of(word)) == n) == n->prefix, "'%s'", word);
+    snprintf(word, sizeof word, "%s*", n->name);
+    must((cx_conf_name_find(cx_str_of(word)) == n) == n->prefix, "'%s'", word);
+    must((cx_conf_name_find((cx_str){n->name, length + 1}) == n) == n->prefix, "'%s' with a NUL", n->name);
+    must(cx_conf_name_find((cx_str){n->name, length - 1}) != n, "'%s' less a byte", n->name);
+    for (size_t i = 0; i < length; i++) {
+        memcpy(word, n->name, length + 1);
+        word[i] = (char)(word[i] ^ 0x20);
+        must(cx_conf_name_find(cx_str_of(word)) == NULL, "'%s'", word);
+    }
+    snprintf(word, sizeof word, " %s", n->name);
+    must(cx_conf_name_find(cx_str_of(word)) == NULL, "'%s'", word);
+}
+END_TEST
+
+START_TEST(option_look_ups)
+{
+    static const struct {
+        const char *word;
+        unsigned option;
+        cx_targets targets;
+    } cases[] = {
+        {"acl_file", CX_OPT_ACL_FILE, 15},
+        {"plugin", CX_OPT_PLUGIN, 14},
+        {"auth_plugin", CX_OPT_PLUGIN, 15},
+        {"plugin_opt_config_file", CX_OPT_PLUGIN_OPT, 14},
+        {"auth_opt_x", CX_OPT_PLUGIN_OPT, 15},
+        {"maximum_qos", CX_OPT_MAX_QOS, 15},
+        {"max_qos", CX_OPT_MAX_QOS, 14},
+        {"packet_buffer_size", CX_OPT_PACKET_BUFFER_SIZE, 8},
+        {"websockets_headers_size", CX_OPT_PACKET_BUFFER_SIZE, 15},
+        {"ciphers_tls1.3", CX_OPT_CIPHERS_TLS1_3, 14},
+        {"retain_expiry_interval", CX_OPT_RETAIN_EXPIRY_INTERVAL, 12},
+        {"trace_level", CX_OPT_TRACE_LEVEL, 1},
+        {"addresses", CX_OPT_ADDRESS, 15},
+        {"retained_persistence", CX_OPT_PERSISTENCE, 15},
+        {"clientid", CX_OPT_REMOTE_CLIENTID, 15},
+        {"password", CX_OPT_REMOTE_PASSWORD, 15},
+        {"username", CX_OPT_REMOTE_USERNAME, 15},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const cx_conf_name *n = cx_conf_name_find(cx_str_of(cases[i].word));
+        must(n && n->option == cases[i].option && n->targets == cases[i].targets, "'%s'", cases[i].word);
+    }
+    static const char *const unknown[] = {
+        "",        "x",    "plugin_op", "plugin_opt", "Listener", "listener\t", "\xef\xbb\xbflistener",
+        "include", "conf", "[section]", "bridge",     "tls1.3",   "max_queued"};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        must(cx_conf_name_find(cx_str_of(unknown[i])) == NULL, "'%s'", unknown[i]);
+    ck_assert_ptr_null(cx_conf_name_find(CX_STR_NONE));
+    ck_assert_str_eq(cx_conf_options[CX_OPT_PROTOCOL].choices[CX_PROTOCOL_IS_HTTP_API].word, "http_api");
+    ck_assert_str_eq(cx_conf_options[CX_OPT_START_TYPE].choices[CX_START_TYPE_IS_ONCE].word, "once");
+    ck_assert_int_eq(cx_conf_options[CX_OPT_MAX_CONNECTIONS].default_number, -1);
+    ck_assert_int_eq(cx_conf_options[CX_OPT_MAX_QOS].default_number, 2);
+    ck_assert(cx_conf_options[CX_OPT_BRIDGE_PSK].secret && cx_conf_options[CX_OPT_REMOTE_PASSWORD].secret);
+    ck_assert(!cx_conf_options[CX_OPT_REMOTE_USERNAME].secret);
 }
 END_TEST
 
@@ -297,6 +473,15 @@ Suite *suite_grammar(void)
     tcase_add_test(t, word_look_ups);
     tcase_add_test(t, aliases_lead_to_their_words);
     tcase_add_test(t, formats_are_documented);
+    suite_add_tcase(s, t);
+    t = tcase_create("options");
+    tcase_add_loop_test(t, options_are_documented, 0, CX_OPT_COUNT);
+    tcase_add_loop_test(t, options_are_in_their_examples, 0, CX_OPT_COUNT);
+    tcase_add_test(t, options_have_dense_slots);
+    tcase_add_loop_test(t, options_have_sane_values, 0, CX_OPT_COUNT);
+    tcase_add_test(t, option_names_are_sorted_and_counted);
+    tcase_add_loop_test(t, option_names_are_found, 0, (int)cx_conf_name_count);
+    tcase_add_test(t, option_look_ups);
     suite_add_tcase(s, t);
     t = tcase_create("rules");
     tcase_add_loop_test(t, rules_are_documented, 0, CX_RULE_COUNT);

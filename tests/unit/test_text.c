@@ -76,7 +76,7 @@ static void check_lines(cx_str text, size_t release)
 {
     cx_lines lines;
     model_reader model;
-    cx_lines_init(&lines, text, &cx_releases[release]);
+    cx_lines_init(&lines, text, &cx_releases[release], CX_LINES_SECURITY);
     model_open(&model, text.p, text.n);
     for (size_t step = 0;; step++) {
         bool got = model_gets(&model, (model_release)release);
@@ -259,7 +259,7 @@ START_TEST(last_line_lost_is_what_the_reader_does)
             bool seen = false;
             while (model_gets(&model, MODEL_2_1_2)) seen |= model.begin == before;
             model_close(&model);
-            bool want = last > 0 && !seen, have = last > 0 && cx_last_line_lost(last, before);
+            bool want = last > 0 && !seen, have = last > 0 && cx_last_line_lost(last, before, CX_LINES_SECURITY);
             must(want == have, "a last line of %zu bytes behind one of %zu is %s", last, before,
                  have ? "lost" : "kept");
             lost += have;

@@ -120,9 +120,8 @@ static const char *ask(cx_acl *acl, size_t release, const cx_client *client, cx_
     if (acl->findings.refused >> release & 1) return "error";
     cx_policy p;
     cx_policy_from_acl(&p, acl, &cx_releases[release]);
-    cx_broker b = {&cx_releases[release], &p};
-    cx_subject s = cx_policy_subject(&p, *client);
-    bool allow = cx_broker_ask(&b, &s, access, topic).allow;
+    cx_broker b = cx_broker_of(&p);
+    bool allow = cx_broker_ask(&b, client, access, topic).allow;
     cx_policy_clear(&p);
     return allow ? "allow" : "deny";
 }

@@ -212,7 +212,7 @@ static void read_plain(struct reading *r, unsigned threads)
     if (threads > worth) threads = (unsigned)worth;
     if (threads > CX_THREADS_MAX) threads = CX_THREADS_MAX;
     size_t longest = threads > 1 ? read_in_pieces(r, lines, threads) : read_lines(r, lines);
-    if (rest.n && cx_last_line_lost(rest.n, longest)) lost_last_line(r, lines.n);
+    if (rest.n && cx_last_line_lost(rest.n, longest, CX_LINES_SECURITY)) lost_last_line(r, lines.n);
     else if (rest.n) read_line(r, rest);
 }
 
@@ -233,7 +233,7 @@ static void say_nul(struct reading *r, size_t at, const char *lost)
 static void read_with_nul(struct reading *r, const cx_release *release)
 {
     cx_lines lines;
-    cx_lines_init(&lines, r->say.source->text, release);
+    cx_lines_init(&lines, r->say.source->text, release, CX_LINES_SECURITY);
     cx_str line;
     size_t start;
     cx_line_status status;

@@ -1,0 +1,85 @@
+#include "broker/files.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/io.h"
+#include "formats/conf/conf.h"
+
+/* The same name in the folder of the conf. */
+static cx_str beside(cx_files *f, cx_str path)
+{
+    const char *slash = strrchr(f->beside, '/');
+    size_t folder = slash ? (size_t)(slash - f->beside) + 1 : 0, at = path.n;
+    while (at > 0 && path.p[at - 1] != '/') at--;
+    return cx_arena_printf(&f->arena, "%.*s%.*s", (int)folder, f->beside, (int)(path.n - at), path.p + at);
+}
+
+static void find(cx_files *f, cx_named_file *file, cx_str path)
+{
+    file->path = cx_conf_path(&f->arena, f->root, path);
+    if (!f->beside || path.n == 0 || path.p[0] != '/' || cx_exists(file->path.p)) return;
+    cx_str other = beside(f, path);
+    if (!cx_exists(other.p)) return;
+    file->path = other;
+    file->beside = true;
+}
+
+static void read_file(cx_files *f, cx_named_file *file)
+{
+    file->directory = cx_is_directory(file->path.p);
+    file->symlink = cx_is_symlink(file->path.p);
+    if (!cx_source_open(&file->source, file->path.p, &file->error)) return;
+    file->source.name = file->path;
+    switch (file->kind) {
+    case CX_NAMED_ACL:
+        cx_acl_read(&file->acl, &file->source, f->targets, f->threads);
+        file->findings = &file->acl.findings;
+        break;
+    case CX_NAMED_PASSWD:
+        cx_passwd_read(&file->passwd, &file->source, f->targets, f->argon2);
+        file->findings = &file->passwd.findings;
+        break;
+    case CX_NAMED_PSK:
+        cx_psk_read(&file->psk, &file->source, f->targets);
+        file->findings = &file->psk.findings;
+        break;
+    }
+}
+
+cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path)
+{
+    size_t known = f->keys.n;
+    uint32_t number = cx_map_put(&f->keys, cx_arena_printf(&f->arena, "%d%.*s", (int)kind, (int)path.n, path.p));
+    if (number < known) return f->list.items[number];
+    cx_named_file *file = cx_calloc(1, sizeof *file);
+    file->kind = kind;
+    cx_vec_add(&f->list, file);
+    find(f, file, path);
+    read_file(f, file);
+    return file;
+}
+
+cx_policy *cx_named_policy(cx_named_file *file, const cx_release *release)
+{
+    cx_policy *p = &file->policies[release->index];
+    if (!p->release) cx_policy_from_acl(p, &file->acl, release);
+    return p;
+}
+
+void cx_files_clear(cx_files *f)
+{
+    for (size_t i = 0; i < f->list.n; i++) {
+        cx_named_file *file = f->list.items[i];
+        for (size_t k = 0; k < CX_RELEASE_COUNT; k++)
+            if (file->policies[k].release) cx_policy_clear(&file->policies[k]);
+        cx_acl_clear(&file->acl);
+        cx_passwd_clear(&file->passwd);
+        cx_psk_clear(&file->psk);
+        cx_source_clear(&file->source);
+        free(file);
+    }
+    cx_vec_clear(&f->list);
+    cx_map_clear(&f->keys);
+    cx_arena_clear(&f->arena);
+}

@@ -1,0 +1,45 @@
+/* The files a conf names, each read once for all releases. */
+#ifndef CX_BROKER_FILES_H
+#define CX_BROKER_FILES_H
+
+#include "base/map.h"
+#include "formats/passwd/passwd.h"
+#include "formats/psk/psk.h"
+#include "policy/policy.h"
+
+typedef enum { CX_NAMED_ACL, CX_NAMED_PASSWD, CX_NAMED_PSK } cx_named_kind;
+
+typedef struct cx_named_file {
+    cx_named_kind kind;
+    cx_str path;    /* where it was looked for */
+    bool beside;    /* it was not there: this is the one of the same name beside the conf */
+    bool directory, symlink;
+    cx_error error; /* why it cannot be read; empty: it was */
+    cx_source source;
+    cx_acl acl;
+    cx_passwd passwd;
+    cx_psk psk;
+    cx_findings *findings; /* of what was read; NULL: nothing was */
+    cx_policy policies[CX_RELEASE_COUNT]; /* of an ACL file, made when asked for; .release NULL: not yet */
+} cx_named_file;
+
+typedef struct cx_files {
+    const char *root;   /* put before absolute paths; NULL: nothing */
+    const char *beside; /* a conf: absolute paths that lead nowhere are looked for in its folder; NULL: they are not */
+    cx_targets targets;
+    unsigned threads;
+    bool argon2;
+    cx_arena arena;
+    cx_map keys;
+    CX_VEC(cx_named_file *) list; /* in the order they were first named */
+} cx_files;
+
+/* The file PATH names, read now when it was not yet. Never NULL. */
+cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path);
+
+/* The policy of an ACL file that RELEASE loads. */
+cx_policy *cx_named_policy(cx_named_file *file, const cx_release *release);
+
+void cx_files_clear(cx_files *f);
+
+#endif

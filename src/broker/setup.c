@@ -1,0 +1,222 @@
+#include "broker/setup.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "broker/take.h"
+
+/* ---- looking at settings ---- */
+
+static cx_str rest_of(const cx_setup *s, cx_setting line) { return cx_conf_line_rest(s->conf, line); }
+
+bool cx_setting_bool(const cx_setup *s, cx_setting line, bool fallback)
+{
+    bool value = fallback;
+    if (line) cx_conf_bool(cx_setting_first(s, line), &value);
+    return value;
+}
+
+int cx_setting_int(const cx_setup *s, cx_setting line, int fallback)
+{
+    int value = fallback;
+    if (line) cx_conf_int(s->release, cx_setting_first(s, line), &value);
+    return value;
+}
+
+cx_str cx_setting_text(const cx_setup *s, cx_setting line)
+{
+    return line ? cx_str_trim(rest_of(s, line)) : CX_STR_NONE;
+}
+
+cx_str cx_setting_first(const cx_setup *s, cx_setting line)
+{
+    if (!line) return CX_STR_NONE;
+    cx_str rest = rest_of(s, line);
+    cx_str word = cx_conf_word(&rest);
+    return word.p ? word : CX_STR("");
+}
+
+const cx_security *cx_setup_security(const cx_setup *s, const cx_listener *l)
+{
+    return s->per_listener ? &l->security : &s->security;
+}
+
+/* ---- reading ---- */
+
+struct walk {
+    cx_setups *all;
+    cx_conf *conf;
+    cx_context main[CX_RELEASE_COUNT], included[CX_RELEASE_COUNT];
+    size_t lines;
+};
+
+static void take_line(struct walk *w, const cx_conf_line *line, cx_context *contexts, bool included)
+{
+    cx_findings *f = &w->conf->files.items[line->file]->findings;
+    f->merge_from = f->list.n;
+    for (size_t i = CX_RELEASE_COUNT; i-- > 0;) { /* the newest first: its words are the ones shown */
+        cx_setup *s = &w->all->of[i];
+        if (!s->release || !(line->targets & CX_TARGET_BIT(s->release))) continue;
+        cx_taking t = {.conf = w->conf,
+                       .setup = s,
+                       .release = s->release,
+                       .at = &contexts[i],
+                       .included = included,
+                       .line = line,
+                       .option = line->kind == CX_CONF_OPTION ? cx_conf_line_option(line) : NULL,
+                       .word = cx_conf_line_word(w->conf, line),
+                       .rest = cx_conf_line_rest(w->conf, line)};
+        cx_take(&t);
+    }
+}
+
+/* An array that grew by an included file has moved, and the main file's place in it is gone. */
+struct counts {
+    size_t listeners, bridges, plugins;
+};
+
+static struct counts count(const cx_setup *s) { return (struct counts){s->listeners.n, s->bridges.n, s->plugins.n}; }
+
+static void lose(const cx_setup *s, cx_context *at, struct counts before)
+{
+    struct counts now = count(s);
+    bool all = cx_behaves(s->release, CX_B_MOVED_CONTEXTS) == CX_MOVED_CONTEXTS_ALL;
+    bool prepared = cx_behaves(s->release, CX_B_DEFAULT_LISTENER) == CX_DEFAULT_LISTENER_PREPARED;
+    size_t least = cx_behaves(s->release, CX_B_LISTENERS_MOVE) == CX_LISTENERS_MOVE_SECOND ? 2 : 1;
+    if (at->listener && !(prepared && at->listener == &s->prepared) && now.listeners >= before.listeners + least)
+        at->lost_listener = true;
+    if (all && at->bridge && now.bridges > before.bridges) at->lost_bridge = true;
+    if (all && at->plugin && now.plugins > before.plugins) at->lost_plugin = true;
+}
+
+static void include_error(struct walk *w, const cx_conf_line *line, const cx_error *e, cx_str file)
+{
+    bool folder = file.p == NULL;
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+        cx_setup *s = &w->all->of[i];
+        if (!s->release || !(line->targets & CX_TARGET_BIT(s->release))) continue;
+        cx_str path = cx_conf_line_rest(w->conf, line);
+        cx_finding *x = cx_refuse_line(s, line, CX_RULE_CONF_INCLUDE_UNREADABLE, path,
+                                       folder ? "the folder cannot be read: %s" : "a file in it cannot be read: %s",
+                                       e->text);
+        const char *mark = folder ? "'" : cx_name_mark(s);
+        if (folder) cx_line_says(s, line, x, "Unable to open include_dir '%.*s'.", (int)path.n, path.p);
+        else cx_line_says(s, line, x, "Unable to open config file %s%.*s%s.", mark, (int)file.n, file.p, mark);
+    }
+}
+
+/* A folder whose name ends in .conf: newer releases refuse it, older ones read nothing from it. */
+static void included_directory(struct walk *w, const cx_conf_line *line, const cx_conf_file *file)
+{
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+        cx_setup *s = &w->all->of[i];
+        if (!s->release || !(line->targets & CX_TARGET_BIT(s->release))) continue;
+        if (cx_behaves(s->release, CX_B_CONF_DIRECTORY) == CX_CONF_DIRECTORY_EMPTY) continue;
+        cx_finding *x = cx_refuse_line(s, line, CX_RULE_CONF_INCLUDE_UNREADABLE, cx_conf_line_rest(w->conf, line),
+                                       "a file in it is a directory: %.*s", (int)file->source.name.n,
+                                       file->source.name.p);
+        const char *mark = cx_name_mark(s);
+        cx_line_says(s, line, x, "Config file %s%.*s%s is a directory.", mark, (int)file->source.name.n,
+                     file->source.name.p, mark);
+    }
+}
+
+static void walk_file(struct walk *w, uint32_t number, bool included);
+
+static void walk_folder(struct walk *w, const cx_conf_line *line)
+{
+    const cx_conf_folder *folder = &w->conf->folders.items[w->conf->includes.items[line->include - 1]];
+    struct counts before[CX_RELEASE_COUNT];
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) before[i] = count(&w->all->of[i]);
+    if (folder->error.text[0]) include_error(w, line, &folder->error, CX_STR_NONE);
+    for (uint32_t i = 0; i < folder->count && !w->all->cut_short; i++) {
+        const cx_conf_file *file = w->conf->files.items[folder->first + i];
+        if (file->directory) included_directory(w, line, file);
+        else if (file->error.text[0]) include_error(w, line, &file->error, file->source.name);
+        else walk_file(w, folder->first + i, true);
+    }
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
+        if (w->all->of[i].release) lose(&w->all->of[i], &w->main[i], before[i]);
+}
+
+static void walk_file(struct walk *w, uint32_t number, bool included)
+{
+    cx_conf_file *file = w->conf->files.items[number];
+    file->findings.merge = true;
+    cx_context *contexts = included ? w->included : w->main;
+    memset(contexts, 0, sizeof w->main);
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+        cx_setup *s = &w->all->of[i];
+        if (s->release && cx_behaves(s->release, CX_B_DEFAULT_LISTENER) == CX_DEFAULT_LISTENER_PREPARED)
+            contexts[i].listener = &s->prepared;
+    }
+    for (size_t i = 0; i < file->lines.n; i++) {
+        const cx_conf_line *line = &file->lines.items[i];
+        if (w->lines++ >= CX_SETUP_LINES_MAX) {
+            w->all->cut_short = true;
+            return;
+        }
+        take_line(w, line, contexts, included);
+        if (!included && line->include) walk_folder(w, line);
+    }
+}
+
+void cx_setups_read(cx_setups *s, cx_conf *conf, cx_targets targets)
+{
+    *s = (cx_setups){.targets = targets};
+    struct walk w = {.all = s, .conf = conf};
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+        if (!(targets & CX_TARGET_BIT(&cx_releases[i]))) continue;
+        s->of[i].release = &cx_releases[i];
+        s->of[i].conf = conf;
+        s->of[i].prepared.kind = CX_LISTENER_DEFAULT;
+    }
+    walk_file(&w, 0, false);
+    for (size_t i = 0; i < conf->files.n; i++) conf->files.items[i]->findings.merge_from = 0;
+    for (size_t i = CX_RELEASE_COUNT; i-- > 0;)
+        if (s->of[i].release) cx_setup_end(&s->of[i]);
+    for (size_t i = 0; i < conf->files.n; i++) s->refused |= conf->files.items[i]->findings.refused;
+}
+
+/* ---- the end ---- */
+
+static void clear_listener(cx_listener *l)
+{
+    cx_vec_clear(&l->security.plugins);
+    cx_vec_clear(&l->origins);
+}
+
+static void clear(cx_setup *s)
+{
+    clear_listener(&s->prepared);
+    cx_vec_clear(&s->security.plugins);
+    for (size_t i = 0; i < s->listeners.n; i++) {
+        clear_listener(s->listeners.items[i]);
+        free(s->listeners.items[i]);
+    }
+    for (size_t i = 0; i < s->plugins.n; i++) {
+        cx_vec_clear(&s->plugins.items[i]->options);
+        free(s->plugins.items[i]);
+    }
+    for (size_t i = 0; i < s->bridges.n; i++) {
+        cx_bridge *b = s->bridges.items[i];
+        cx_vec_clear(&b->addresses);
+        cx_vec_clear(&b->topics);
+        cx_map_clear(&b->topic_keys);
+        free(b);
+    }
+    cx_vec_clear(&s->listeners);
+    cx_vec_clear(&s->plugins);
+    cx_vec_clear(&s->named_plugins);
+    cx_vec_clear(&s->bridges);
+    cx_vec_clear(&s->includes);
+    cx_map_clear(&s->bridge_names);
+    cx_map_clear(&s->plugin_names);
+    cx_arena_clear(&s->arena);
+}
+
+void cx_setups_clear(cx_setups *s)
+{
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) clear(&s->of[i]);
+    *s = (cx_setups){0};
+}

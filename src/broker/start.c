@@ -1,0 +1,353 @@
+#include "broker/start.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/io.h"
+#include "broker/complain.h"
+
+/* ---- findings about what starting meets ---- */
+
+static cx_targets bit(const cx_setup *s) { return CX_TARGET_BIT(s->release); }
+
+static cx_findings *findings_at(const cx_setup *s, cx_setting line)
+{
+    return &s->conf->files.items[line->file]->findings;
+}
+
+/* The value of a line, its word when it has none. */
+static cx_str value_at(const cx_setup *s, cx_setting line)
+{
+    cx_str value = cx_setting_text(s, line);
+    return value.n ? value : cx_conf_line_word(s->conf, line);
+}
+
+static cx_finding *founders(cx_start *st, cx_setup *s, cx_setting line, unsigned rule, cx_str part, const char *message,
+                            const char *what)
+{
+    st->refused |= bit(s);
+    return cx_refuse_line(s, line, rule, part, message, what);
+}
+
+static void missing(cx_start *st, cx_setup *s, cx_setting line, cx_str part, const char *why)
+{
+    founders(st, s, line, CX_RULE_CROSS_MISSING_FILE, part, "the file cannot be read: %s", why);
+}
+
+/* ---- files of users and rules ---- */
+
+static bool takes_directory(const cx_setup *s) { return cx_behaves(s->release, CX_B_ACL_DIRECTORY) == CX_ACL_DIRECTORY_EMPTY; }
+
+/* A directory in place of a file. */
+static void judge_directory(cx_start *st, cx_setup *s, cx_setting line, cx_str part, const cx_named_file *file)
+{
+    if (!takes_directory(s)) {
+        missing(st, s, line, part, file->error.text);
+    } else if (file->kind == CX_NAMED_ACL) {
+        cx_finding *x = cx_findings_add(findings_at(s, line), CX_RULE_CROSS_MISSING_FILE,
+                                        (cx_span){line->at, line->word_len}, bit(s), 0, "%s", file->error.text);
+        cx_finding_note(findings_at(s, line), x, "the broker reads it as an empty file, for a second or two");
+    } else {
+        cx_finding *x = founders(st, s, line, CX_RULE_CROSS_MISSING_FILE, part, "%s", file->error.text);
+        cx_finding_note(findings_at(s, line), x, "the broker reads it for ever and opens no socket");
+    }
+}
+
+static void judge_file(cx_start *st, cx_setup *s, cx_setting line, cx_str part, const cx_named_file *file)
+{
+    if (file->directory) {
+        judge_directory(st, s, line, part, file);
+        return;
+    }
+    if (file->error.text[0]) {
+        missing(st, s, line, part, file->error.text);
+        return;
+    }
+    if (file->symlink && cx_behaves(s->release, CX_B_SYMLINK) == CX_SYMLINK_REFUSE) {
+        cx_finding *x = founders(st, s, line, CX_RULE_TLS_SYMLINKED_SECRET, part, "the file is a symbolic link%s", "");
+        cx_finding_note(findings_at(s, line), x,
+                        "the broker opens it only when MOSQUITTO_UNSAFE_ALLOW_SYMLINKS is set in its environment");
+    }
+    if (file->findings->refused & bit(s)) {
+        cx_finding *x = founders(st, s, line, CX_RULE_CROSS_BAD_FILE, part, "the broker refuses this file%s", "");
+        cx_finding_note(findings_at(s, line), x, "its errors are below");
+    }
+}
+
+static void load(cx_start *st, cx_setup *s, cx_setting line, cx_named_kind kind, cx_str path)
+{
+    cx_named_file *file = cx_files_open(&st->files, kind, path);
+    judge_file(st, s, line, path, file);
+    if (kind != CX_NAMED_PSK && !file->findings) st->unanswerable |= bit(s);
+    if (kind != CX_NAMED_PSK && file->findings) st->unanswerable |= file->findings->refused & bit(s);
+}
+
+static void load_security(cx_start *st, cx_setup *s, const cx_security *security)
+{
+    static const struct {
+        unsigned option;
+        cx_named_kind kind;
+    } files[] = {{CX_OPT_PASSWORD_FILE, CX_NAMED_PASSWD}, {CX_OPT_ACL_FILE, CX_NAMED_ACL}, {CX_OPT_PSK_FILE, CX_NAMED_PSK}};
+    for (size_t i = 0; i < 3; i++) {
+        cx_setting line = cx_security_of(security, files[i].option);
+        if (line) load(st, s, line, files[i].kind, cx_setting_text(s, line));
+    }
+}
+
+/* ---- plug-ins ---- */
+
+static void load_plugin_file(cx_start *st, cx_setup *s, const cx_plugin *p, const char *key, cx_named_kind kind)
+{
+    cx_setting line = NULL;
+    cx_str path = cx_plugin_option(s, p, key, false, &line);
+    if (path.p) load(st, s, line, kind, path);
+    for (size_t i = 0; i < p->options.n; i++) {
+        cx_setting option = p->options.items[i];
+        cx_str word = cx_conf_line_word(s->conf, option);
+        cx_str name = cx_str_of(cx_conf_names[option->name].name), rest = cx_str_sub(word, name.n, word.n - name.n);
+        if (cx_str_is(rest, key)) continue;
+        cx_finding *x = founders(st, s, option, CX_RULE_CROSS_PLUGIN_OPTION, word,
+                                 "the plug-in has no such option, its only one is plugin_opt_%s", key);
+        cx_finding_note(findings_at(s, option), x, "the broker does not start");
+    }
+}
+
+static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
+{
+    cx_str path = p->path, name = cx_plugin_file_name(p);
+    bool verbatim = cx_behaves(s->release, CX_B_PLUGIN_PATH) == CX_PLUGIN_PATH_VERBATIM;
+    if (p->name.p && p->uses == 0) {
+        cx_finding *x = founders(st, s, p->line, CX_RULE_CONF_PLUGIN_UNUSED, p->name, "the plug-in is loaded and not used%s", "");
+        cx_finding_note(findings_at(s, p->line), x, "the broker ends at start, without a message");
+        return;
+    }
+    if (!cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p)) {
+        cx_finding *x = founders(st, s, p->line, CX_RULE_CROSS_PLUGIN_MISSING, path, "there is no such plug-in%s", "");
+        if (verbatim && cx_str_trim(path).n < path.n)
+            cx_finding_note(findings_at(s, p->line), x, "the blanks around it are a part of its name");
+        if (!(name.n > 3 && cx_str_is(cx_str_sub(name, name.n - 3, 3), ".so")))
+            cx_finding_help(findings_at(s, p->line), x, "the name of a plug-in ends in .so");
+    }
+    if (cx_str_is(name, "mosquitto_acl_file.so")) load_plugin_file(st, s, p, "acl_file", CX_NAMED_ACL);
+    if (cx_str_is(name, "mosquitto_password_file.so")) load_plugin_file(st, s, p, "password_file", CX_NAMED_PASSWD);
+    cx_setting persistence = cx_setup_of(s, CX_OPT_PERSISTENCE);
+    if (cx_str_is(name, "mosquitto_persist_sqlite.so") && cx_setting_bool(s, persistence, false)) {
+        cx_finding *x = founders(st, s, p->line, CX_RULE_CONF_PERSISTENCE_CLASH, path, "a persistence plug-in besides 'persistence true'%s", "");
+        cx_finding_help(findings_at(s, p->line), x, "persistence false");
+    }
+}
+
+static void load_plugins(cx_start *st, cx_setup *s)
+{
+    const cx_plugin *dynsec = NULL;
+    for (size_t i = 0; i < s->plugins.n; i++) {
+        const cx_plugin *p = s->plugins.items[i];
+        load_plugin(st, s, p);
+        if (!cx_str_is(cx_plugin_file_name(p), "mosquitto_dynamic_security.so")) continue;
+        if (dynsec && cx_behaves(s->release, CX_B_DYNSEC_TWICE) == CX_DYNSEC_TWICE_REFUSED)
+            founders(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path, "the dynamic security plug-in a second time%s", "");
+        dynsec = p;
+    }
+}
+
+/* ---- listeners ---- */
+
+static void load_tls(cx_start *st, cx_setup *s, const cx_serving *v)
+{
+    static const unsigned files[] = {CX_OPT_CERTFILE, CX_OPT_KEYFILE, CX_OPT_CAFILE, CX_OPT_CRLFILE};
+    if (v->tls != CX_TLS_CERTIFICATE || v->protocol == CX_PROTOCOL_IS_HTTP_API) return;
+    bool ca = cx_listener_of(v->listener, CX_OPT_CAFILE) || cx_listener_of(v->listener, CX_OPT_CAPATH);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        cx_setting line = cx_listener_of(v->listener, files[i]);
+        if (!line || (files[i] == CX_OPT_CRLFILE && !ca)) continue;
+        cx_str path = cx_setting_text(s, line);
+        if (!cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p))
+            missing(st, s, line, path, "no such file");
+    }
+}
+
+static bool everywhere(cx_str bind) { return cx_str_is(bind, "0.0.0.0") || cx_str_is(bind, "::"); }
+
+/* Two sockets that cannot both be opened. */
+static bool clash(const cx_serving *a, const cx_serving *b)
+{
+    if (!a->opens || !b->opens || a->random_port || b->random_port || a->port != b->port) return false;
+    if (a->port && (everywhere(a->bind) || everywhere(b->bind))) return true;
+    return cx_str_eq(a->bind, b->bind);
+}
+
+static void judge_sockets(cx_start *st, cx_setup *s, const cx_serving *v, size_t before)
+{
+    bool lws = v->protocol == CX_PROTOCOL_IS_WEBSOCKETS && cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS;
+    for (size_t i = before; i < st->doors.n; i++) {
+        const cx_serving *other = &st->doors.items[i]->serving;
+        cx_setting line = v->listener->line;
+        if (!clash(v, other) || lws || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) continue;
+        founders(st, s, line, CX_RULE_CONF_DUPLICATE_LISTENER, value_at(s, line),
+                 "another listener has this port and address%s", "");
+        return;
+    }
+}
+
+/* A broker with none but websockets listeners of libwebsockets, or http api ones, ends. */
+static void judge_none(cx_start *st, cx_setup *s)
+{
+    bool lws = cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS;
+    cx_setting line = NULL;
+    for (size_t i = s->discarded; i < s->listeners.n; i++) {
+        cx_str protocol = cx_setting_first(s, cx_listener_of(s->listeners.items[i], CX_OPT_PROTOCOL));
+        if (!cx_str_is(protocol, "http_api") && !(lws && cx_str_is(protocol, "websockets"))) return;
+        line = cx_listener_of(s->listeners.items[i], CX_OPT_PROTOCOL);
+    }
+    if (!line) return;
+    cx_finding *x = founders(st, s, line, CX_RULE_CONF_NO_MQTT_LISTENER, value_at(s, line),
+                             "no listener for plain MQTT is left%s", "");
+    cx_finding_note(findings_at(s, line), x, "the broker says that it cannot start any listening socket, and ends");
+}
+
+/* ---- doors ---- */
+
+static void add_step(cx_broker *b, cx_step step)
+{
+    if (b->step_count && !b->steps[b->step_count - 1].policy) return; /* nothing is known behind an unknown one */
+    if (b->step_count < CX_STEPS_MAX) b->steps[b->step_count++] = step;
+}
+
+static void build_steps(cx_start *st, cx_door *d)
+{
+    const cx_chain *chain = &d->serving.access;
+    for (size_t i = 0; i < chain->links.n; i++) {
+        const cx_link *link = &chain->links.items[i];
+        bool file = link->asked == CX_ASKS_ACL_FILE || link->asked == CX_ASKS_ACL_PLUGIN;
+        if (!file) {
+            add_step(&d->broker, (cx_step){.who = link->plugin->path});
+        } else if (link->file.p) {
+            cx_named_file *acl = cx_files_open(&st->files, CX_NAMED_ACL, link->file);
+            if (!acl->findings || acl->findings->refused & CX_TARGET_BIT(d->broker.release)) return;
+            d->acl = acl;
+            add_step(&d->broker, (cx_step){.policy = cx_named_policy(acl, d->broker.release)});
+            return; /* an ACL file always decides */
+        }
+    }
+}
+
+static void add_door(cx_start *st, cx_setup *s, const cx_listener *l)
+{
+    cx_door *d = cx_calloc(1, sizeof *d);
+    d->setup = s;
+    cx_serve(&d->serving, s, l);
+    d->broker.release = s->release;
+    d->broker.mount_point = d->serving.mount_point;
+    d->broker.username_as_clientid = d->serving.username_as_clientid;
+    load_tls(st, s, &d->serving);
+    build_steps(st, d);
+    cx_vec_add(&st->doors, d);
+}
+
+static void start(cx_start *st, cx_setup *s)
+{
+    size_t before = st->doors.n;
+    if (!s->per_listener) load_security(st, s, &s->security);
+    for (size_t i = s->discarded; s->per_listener && i < s->listeners.n; i++)
+        load_security(st, s, &s->listeners.items[i]->security);
+    load_plugins(st, s);
+    for (size_t i = s->discarded; i < s->listeners.n; i++) {
+        cx_serving v;
+        cx_serve(&v, s, s->listeners.items[i]);
+        judge_sockets(st, s, &v, before);
+        cx_serving_clear(&v);
+        add_door(st, s, s->listeners.items[i]);
+    }
+    judge_none(st, s);
+}
+
+void cx_start_all(cx_start *st, cx_setups *setups)
+{
+    st->setups = setups;
+    for (size_t i = CX_RELEASE_COUNT; i-- > 0;) {
+        cx_setup *s = &setups->of[i];
+        if (s->release && !(setups->refused & bit(s))) start(st, s);
+    }
+}
+
+void cx_start_clear(cx_start *st)
+{
+    for (size_t i = 0; i < st->doors.n; i++) {
+        cx_serving_clear(&st->doors.items[i]->serving);
+        free(st->doors.items[i]);
+    }
+    cx_vec_clear(&st->doors);
+    cx_files_clear(&st->files);
+}
+
+static bool names_come_from_tls(const cx_door *d)
+{
+    const cx_listener *l = d->serving.listener;
+    if (d->serving.tls == CX_TLS_OFF) return false;
+    return cx_setting_bool(d->setup, cx_listener_of(l, CX_OPT_USE_IDENTITY_AS_USERNAME), false) ||
+           (d->serving.tls == CX_TLS_CERTIFICATE &&
+            cx_setting_bool(d->setup, cx_listener_of(l, CX_OPT_USE_SUBJECT_AS_USERNAME), false));
+}
+
+static bool same_link(const cx_link *a, const cx_link *b)
+{
+    return a->asked == b->asked && a->plugin == b->plugin && !a->file.p == !b->file.p && cx_str_eq(a->file, b->file);
+}
+
+static bool same_broker(const cx_broker *a, const cx_broker *b)
+{
+    if (a->step_count != b->step_count || a->username_as_clientid != b->username_as_clientid) return false;
+    for (unsigned i = 0; i < a->step_count; i++)
+        if (a->steps[i].policy != b->steps[i].policy || !cx_str_eq(a->steps[i].who, b->steps[i].who)) return false;
+    return cx_str_eq(a->mount_point, b->mount_point);
+}
+
+bool cx_door_same(const cx_door *a, const cx_door *b)
+{
+    const cx_serving *x = &a->serving, *y = &b->serving;
+    const cx_chain *c = &x->authentication, *d = &y->authentication;
+    if (!same_broker(&a->broker, &b->broker) || c->links.n != d->links.n || x->anonymous != y->anonymous) return false;
+    for (size_t i = 0; i < c->links.n; i++)
+        if (!same_link(&c->links.items[i], &d->links.items[i])) return false;
+    return x->allow_anonymous == y->allow_anonymous && !x->closed == !y->closed &&
+           names_come_from_tls(a) == names_come_from_tls(b);
+}
+
+/* ---- who can connect ---- */
+
+static bool has_entry(cx_start *st, const cx_door *d, cx_str path, cx_str user)
+{
+    cx_named_file *file = path.p ? cx_files_open(&st->files, CX_NAMED_PASSWD, path) : NULL;
+    return file && file->findings && cx_passwd_find(&file->passwd, user, d->broker.release);
+}
+
+/* A client with a user name, and a password that is right where one is checked. */
+static cx_tristate admits_user(cx_start *st, const cx_door *d, const cx_client *c, const char **why)
+{
+    const cx_chain *chain = &d->serving.authentication;
+    if (names_come_from_tls(d)) return CX_YES;
+    for (size_t i = 0; i < chain->links.n; i++) {
+        const cx_link *link = &chain->links.items[i];
+        if (link->asked != CX_ASKS_PASSWORD_FILE && link->asked != CX_ASKS_PASSWORD_PLUGIN) {
+            *why = "a plug-in decides";
+            return CX_UNKNOWN;
+        }
+        if (has_entry(st, d, link->file, c->user)) return CX_YES;
+        *why = "no usable entry in the password file";
+        if (cx_behaves(d->broker.release, CX_B_UNKNOWN_USER) == CX_UNKNOWN_USER_REFUSED) return CX_NO;
+    }
+    if (chain->links.n) return CX_NO;
+    if (cx_behaves(d->broker.release, CX_B_ANONYMOUS) == CX_ANONYMOUS_UNLESS_SECURED || d->serving.allow_anonymous)
+        return CX_YES;
+    *why = "there is no password file and no plug-in, and allow_anonymous is false";
+    return CX_NO;
+}
+
+cx_tristate cx_door_admits(cx_start *st, const cx_door *d, const cx_client *c, const char **why)
+{
+    *why = d->serving.closed;
+    if (d->serving.closed) return CX_NO;
+    if (!c->anonymous) return admits_user(st, d, c, why);
+    *why = d->serving.anonymous_why;
+    return d->serving.anonymous;
+}

@@ -1,0 +1,191 @@
+#define _GNU_SOURCE
+#include "conf_table.h"
+
+#include <string.h>
+
+#define LONG50 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee"
+#define LOGS "error|warning|notice|information|debug|subscribe|unsubscribe|internal|all|none"
+#define SHA "0123456789abcdef0123456789abcdef01234567"
+#define PREFIX "xx_|x y|x|" LONG50
+#define ODD_PREFIX LONG50 "f|\xff"
+#define FILES "nosuch|x y.pem"
+#define PROTOCOLS "3,4,5|4|3 4 5|4,5|5,4|3\t4"
+
+// clang-format off
+const struct conf_option conf_options[] = {
+    {"acl_file", CONF_SECURITY, CONF_TEXT, RALL, 3, "acl|acl|acl|acl2", "nosuch|acl # c|\"acl\""},
+    {"allow_anonymous", CONF_SECURITY, CONF_BOOL, RALL, 14, "", ""},
+    {"allow_zero_length_clientid", CONF_SECURITY, CONF_BOOL, RALL, 2, "", ""},
+    {"auto_id_prefix", CONF_SECURITY, CONF_TEXT, RALL, 2, PREFIX, ODD_PREFIX},
+    {"password_file", CONF_SECURITY, CONF_TEXT, RALL, 4, "passwd|passwd|passwd|empty", "nosuch|passwd # c|broken"},
+    {"psk_file", CONF_SECURITY, CONF_TEXT, RALL, 2, "psk|psk|empty", "nosuch|broken"},
+    {"plugin", CONF_SECURITY, CONF_PLUGIN_PATH, R2X, 2, "", ""},
+    {"auth_plugin", CONF_SECURITY, CONF_PLUGIN_PATH, RALL, 1, "", ""},
+    {"global_plugin", CONF_GLOBAL, CONF_PLUGIN_PATH, R21, 1, "", ""},
+    {"plugin_load", CONF_GLOBAL, CONF_PLUGIN_PATH, R21, 2, "", ""},
+    {"plugin_use", CONF_LISTENER, CONF_TEXT, R21, 2, "p1|p1|p2", "p3|p1 x|\xff"},
+    {"plugin_opt_config_file", CONF_PLUGIN, CONF_TEXT, R2X, 4, "dynsec.json|dynsec.json|new.json", " | a|a # c"},
+    {"plugin_opt_abc", CONF_PLUGIN, CONF_TEXT, R2X, 1, "x|x y|1", " |  |\t|\xff|a # c"},
+    {"plugin_opt_ab", CONF_PLUGIN, CONF_TEXT, 0, 1, "x", ""},
+    {"plugin_opt_", CONF_PLUGIN, CONF_TEXT, 0, 1, "x", ""},
+    {"auth_opt_abc", CONF_PLUGIN, CONF_TEXT, RALL, 2, "x|x y|1", " |  |\t"},
+    {"auth_opt_a", CONF_PLUGIN, CONF_TEXT, 0, 1, "x", ""},
+    {"auth_plugin_deny_special_chars", CONF_PLUGIN, CONF_BOOL, RALL, 2, "", ""},
+    {"per_listener_settings", CONF_GLOBAL, CONF_BOOL, RALL, 14, "", ""},
+
+    {"listener", CONF_GLOBAL, CONF_OPEN_LISTENER, RALL, 8, "", ""},
+    {"port", CONF_GLOBAL, CONF_INT, RALL, 5, "1884|1885|1887|1888", "65535|65536|-1|1883x"},
+    {"bind_address", CONF_GLOBAL, CONF_TEXT, RALL, 4, "127.0.0.1|localhost|::1|0.0.0.0|127.0.0.2",
+     "127.0.0.1 # c|local host|127.0.0.1:1883|[::1]|http://x|a!b|\xff|10.9.9.9"},
+    {"bind_interface", CONF_LISTENER, CONF_TEXT, RALL, 1, "lo|lo|lo|nosuch0", "lo # c|\xff"},
+    {"accept_protocol_versions", CONF_LISTENER, CONF_TEXT, R21, 3, PROTOCOLS, "6|3.1.1|,|, ,|3|x|5 # c| "},
+    {"max_connections", CONF_LISTENER, CONF_INT, RALL, 4, "1|5|-1|100|-7", ""},
+    {"max_qos", CONF_LISTENER, CONF_INT, R2X, 2, "0|1|2", "3"},
+    {"maximum_qos", CONF_LISTENER, CONF_INT, RALL, 1, "0|1|2", "3"},
+    {"max_topic_alias", CONF_LISTENER, CONF_INT, RALL, 2, "0|10|65535", "65536|70000"},
+    {"max_topic_alias_broker", CONF_LISTENER, CONF_INT, R21, 2, "0|10|65535", "65536"},
+    {"mount_point", CONF_LISTENER, CONF_TEXT, RALL, 4, "a/|a|x y/|/", "a/#|+/|a # c|\xc3\xa4/|\xff|a\x01|a\xef\xbf\xbf"},
+    {"protocol", CONF_LISTENER, CONF_WORD, RALL, 5, "mqtt", "MQTT|mqttsn|tcp|ws"},
+    {"socket_domain", CONF_LISTENER, CONF_WORD, RALL, 3, "ipv4|ipv6", "IPv4|inet|both"},
+    {"use_username_as_clientid", CONF_LISTENER, CONF_BOOL, RALL, 2, "", ""},
+    {"http_dir", CONF_LISTENER, CONF_TEXT, RALL, 2, ".|inc|acl", "nosuch|. # c"},
+    {"listener_allow_anonymous", CONF_LISTENER, CONF_BOOL, R21, 6, "", ""},
+    {"listener_auto_id_prefix", CONF_LISTENER, CONF_TEXT, R21, 2, PREFIX, ODD_PREFIX},
+    {"enable_proxy_protocol", CONF_LISTENER, CONF_INT, R21, 1, "1|2", "0|3"},
+    {"proxy_protocol_v2_require_tls", CONF_LISTENER, CONF_BOOL, R21, 1, "", ""},
+    {"websockets_origin", CONF_LISTENER, CONF_TEXT, R21, 1, "http://x|x y", "\xff"},
+    {"cafile", CONF_LISTENER, CONF_TEXT, RALL, 1, "cert.pem", FILES},
+    {"capath", CONF_LISTENER, CONF_TEXT, RALL, 1, ".|nosuch", "\xff"},
+    {"certfile", CONF_LISTENER, CONF_TEXT, RALL, 1, "cert.pem", FILES},
+    {"keyfile", CONF_LISTENER, CONF_TEXT, RALL, 1, "key.pem", FILES},
+    {"ciphers", CONF_LISTENER, CONF_TEXT, RALL, 1, "HIGH|DEFAULT", "nosuch"},
+    {"ciphers_tls1.3", CONF_LISTENER, CONF_TEXT, R2X, 1, "TLS_AES_128_GCM_SHA256", "nosuch"},
+    {"crlfile", CONF_LISTENER, CONF_TEXT, RALL, 1, "nosuch|x y", ""},
+    {"dhparamfile", CONF_LISTENER, CONF_TEXT, RALL, 1, "nosuch|x", ""},
+    {"disable_client_cert_date_checks", CONF_LISTENER, CONF_BOOL, R21, 1, "", ""},
+    {"require_certificate", CONF_LISTENER, CONF_BOOL, RALL, 2, "", ""},
+    {"tls_version", CONF_LISTENER, CONF_TEXT, RALL, 1, "tlsv1.2|tlsv1.3", "tlsv1.1|tlsv1|TLSv1.2|x"},
+    {"tls_engine", CONF_LISTENER, CONF_TEXT, RALL, 1, "x", ""},
+    {"tls_engine_kpass_sha1", CONF_LISTENER, CONF_TEXT, RALL, 1, SHA, SHA "8|0123|" SHA " # c|-" SHA "|00" SHA "|xyz"},
+    {"tls_keyform", CONF_LISTENER, CONF_TEXT, RALL, 1, "pem|engine", "PEM|x y"},
+    {"use_identity_as_username", CONF_LISTENER, CONF_BOOL, RALL, 1, "", ""},
+    {"use_subject_as_username", CONF_LISTENER, CONF_BOOL, RALL, 1, "", ""},
+    {"psk_hint", CONF_LISTENER, CONF_TEXT, RALL, 1, "hint|a b", "\xff"},
+
+    {"allow_duplicate_messages", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"autosave_interval", CONF_GLOBAL, CONF_INT, RALL, 1, "1800|60|-1", ""},
+    {"autosave_on_changes", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"check_retain_source", CONF_GLOBAL, CONF_BOOL, RALL, 2, "", ""},
+    {"clientid_prefixes", CONF_GLOBAL, CONF_TEXT, RALL, 1, "prob|pro|p|x", "prob # c|prob |probe|\xff"},
+    {"connection_messages", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"enable_control_api", CONF_GLOBAL, CONF_BOOL, R21, 1, "", ""},
+    {"global_max_clients", CONF_GLOBAL, CONF_INT, R21, 1, "100|-1", ""},
+    {"global_max_connections", CONF_GLOBAL, CONF_INT, R21, 1, "100|-1", ""},
+    {"include_dir", CONF_GLOBAL, CONF_INCLUDE, RALL, 2, "", ""},
+    {"log_dest", CONF_GLOBAL, CONF_WORD, RALL, 2, "none|stderr|stdout|syslog|topic|file m.log|file x y.log",
+     "file|file |file\tm.log|STDERR|dlt|console|file  m2.log # c"},
+    {"log_facility", CONF_GLOBAL, CONF_INT, RALL, 1, "0|3|7", "8"},
+    {"log_timestamp", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"log_timestamp_format", CONF_GLOBAL, CONF_TEXT, RALL, 1, "%Y-%m-%dT%H:%M:%S|%s", "\xff"},
+    {"log_type", CONF_GLOBAL, CONF_WORD, RALL, 2, LOGS, "info|warn|ERROR|error,warning|error warning bogus"},
+    {"max_inflight_bytes", CONF_GLOBAL, CONF_INT, RALL, 1, "0|1000", ""},
+    {"max_inflight_messages", CONF_GLOBAL, CONF_INT, RALL, 1, "0|20|65535|-1", "65536"},
+    {"max_keepalive", CONF_GLOBAL, CONF_INT, RALL, 3, "30|60|65535|100", "0|9|10|29|65536"},
+    {"max_packet_size", CONF_GLOBAL, CONF_INT, RALL, 1, "20|1000|2147483647", "19"},
+    {"max_queued_bytes", CONF_GLOBAL, CONF_INT, RALL, 1, "0|1000", ""},
+    {"max_queued_messages", CONF_GLOBAL, CONF_INT, RALL, 1, "0|1000", ""},
+    {"memory_limit", CONF_GLOBAL, CONF_WORD, RALL, 1, "0|200000000|1000000000", "-1|x|0x10000000|-200000000"},
+    {"message_size_limit", CONF_GLOBAL, CONF_INT, RALL, 1, "0|1000|268435455", "268435456"},
+    {"packet_buffer_size", CONF_GLOBAL, CONF_INT, R21, 1, "1|4096|65535", "0|65536"},
+    {"websockets_headers_size", CONF_GLOBAL, CONF_INT, RALL, 1, "1|4096|65535", "0|65536"},
+    {"persistence", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"retained_persistence", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"persistence_file", CONF_GLOBAL, CONF_TEXT, RALL, 1, "m.db|x y.db", "\xff"},
+    {"persistence_location", CONF_GLOBAL, CONF_TEXT, RALL, 1, "./|inc/|.", "= x/|./ # c"},
+    {"persistent_client_expiration", CONF_GLOBAL, CONF_WORD, RALL, 2, "1h|2d|3w|4m|5y", "1s|1|0d|-1d|1.5d|d|1D|2m x|xd|99999999y"},
+    {"pid_file", CONF_GLOBAL, CONF_TEXT, RALL, 1, "broker.pid", "nosuch/broker.pid|x y.pid"},
+    {"queue_qos0_messages", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"retain_available", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"retain_expiry_interval", CONF_GLOBAL, CONF_INT, R2022 | R21, 1, "1|60", "0|10000001"},
+    {"retry_interval", CONF_GLOBAL, CONF_TEXT, RALL, 1, "20|x", ""},
+    {"set_tcp_nodelay", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"sys_interval", CONF_GLOBAL, CONF_INT, RALL, 1, "0|10|65535", "65536"},
+    {"upgrade_outgoing_qos", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
+    {"user", CONF_GLOBAL, CONF_TEXT, RALL, 1, "root", "\xff|root # c"},
+    {"websockets_log_level", CONF_GLOBAL, CONF_INT, RALL, 1, "0|7", ""},
+    {"trace_level", CONF_GLOBAL, CONF_TEXT, R16, 1, "1|x", ""},
+    {"trace_output", CONF_GLOBAL, CONF_TEXT, R16, 1, "x", ""},
+    {"ffdc_output", CONF_GLOBAL, CONF_TEXT, R16, 1, "x", ""},
+    {"max_log_entries", CONF_GLOBAL, CONF_TEXT, R16, 1, "x", ""},
+    {"store_clean_interval", CONF_GLOBAL, CONF_TEXT, R16, 1, "x", ""},
+
+    {"connection", CONF_GLOBAL, CONF_OPEN_BRIDGE, RALL, 2, "", ""},
+    {"address", CONF_BRIDGE, CONF_TEXT, RALL, 3, "10.255.255.1|10.255.255.1:1884|localhost:22999|::1:22998|10.255.255.1 10.255.255.2:1",
+     "10.255.255.1:|10.255.255.1:0|10.255.255.1:65536|10.255.255.1:12x|:|#|# 10.255.255.1|10.255.255.1 # c:0|a!b:1|\xff:1|x:-1|10.255.255.1,10.255.255.2:1"},
+    {"addresses", CONF_BRIDGE, CONF_TEXT, RALL, 1, "10.255.255.1:1884 10.255.255.2|localhost:22997", "10.255.255.1:99999"},
+    {"topic", CONF_BRIDGE, CONF_TOPIC, RALL, 12, "", ""},
+    {"bridge_attempt_unsubscribe", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
+    {"bridge_insecure", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
+    {"bridge_require_ocsp", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
+    {"bridge_outgoing_retain", CONF_BRIDGE, CONF_BOOL, R2X, 1, "", ""},
+    {"bridge_tls_use_os_certs", CONF_BRIDGE, CONF_BOOL, R21, 1, "", ""},
+    {"cleansession", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
+    {"local_cleansession", CONF_BRIDGE, CONF_BOOL, R2X, 1, "", ""},
+    {"notifications", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
+    {"notifications_local_only", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
+    {"round_robin", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
+    {"try_private", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
+    {"bridge_alpn", CONF_BRIDGE, CONF_TEXT, RALL, 1, "mqtt|x y", "\xff"},
+    {"bridge_bind_address", CONF_BRIDGE, CONF_TEXT, R2X, 1, "127.0.0.1|nosuch!", "\xff"},
+    {"bridge_cafile", CONF_BRIDGE, CONF_TEXT, RALL, 2, "cert.pem|nosuch", "\xff"},
+    {"bridge_capath", CONF_BRIDGE, CONF_TEXT, RALL, 1, ".|nosuch", ""},
+    {"bridge_certfile", CONF_BRIDGE, CONF_TEXT, RALL, 2, "cert.pem|nosuch", ""},
+    {"bridge_keyfile", CONF_BRIDGE, CONF_TEXT, RALL, 2, "key.pem|nosuch", ""},
+    {"bridge_ciphers", CONF_BRIDGE, CONF_TEXT, R21, 1, "HIGH|x", ""},
+    {"bridge_ciphers_tls1.3", CONF_BRIDGE, CONF_TEXT, R21, 1, "x", ""},
+    {"bridge_identity", CONF_BRIDGE, CONF_TEXT, RALL, 2, "id|x y", "\xff"},
+    {"bridge_psk", CONF_BRIDGE, CONF_TEXT, RALL, 2, "abcdef|12", "xyz"},
+    {"bridge_tls_version", CONF_BRIDGE, CONF_TEXT, RALL, 1, "tlsv1.2|tlsv1.3", "x|tlsv1"},
+    {"local_clientid", CONF_BRIDGE, CONF_TEXT, RALL, 2, "c1|c2|local.c1|x y", "\xff"},
+    {"local_password", CONF_BRIDGE, CONF_TEXT, RALL, 1, "pw|p w", "\xff"},
+    {"local_username", CONF_BRIDGE, CONF_TEXT, RALL, 1, "u|u v", ""},
+    {"notification_topic", CONF_BRIDGE, CONF_TEXT, RALL, 1, "n/t|x y", "n/#|\xff"},
+    {"remote_clientid", CONF_BRIDGE, CONF_TEXT, RALL, 2, "c1|c2", ""},
+    {"clientid", CONF_BRIDGE, CONF_TEXT, RALL, 2, "c1|c2|c 3", ""},
+    {"remote_password", CONF_BRIDGE, CONF_TEXT, RALL, 1, "pw", ""},
+    {"password", CONF_BRIDGE, CONF_TEXT, RALL, 1, "pw|p # w", ""},
+    {"remote_username", CONF_BRIDGE, CONF_TEXT, RALL, 1, "u", ""},
+    {"username", CONF_BRIDGE, CONF_TEXT, RALL, 1, "u|u v", ""},
+    {"bridge_max_packet_size", CONF_BRIDGE, CONF_INT, R2X, 1, "0|1000", ""},
+    {"bridge_max_topic_alias", CONF_BRIDGE, CONF_INT, R21, 1, "0|10|65535", "65536"},
+    {"bridge_protocol_version", CONF_BRIDGE, CONF_TEXT, RALL, 2, "mqttv31|mqttv311", "mqttv50|mqttv5|mqttv311 |MQTTV311|mqttv311 # c"},
+    {"bridge_receive_maximum", CONF_BRIDGE, CONF_INT, R21, 1, "1|65535", "0|65536"},
+    {"bridge_reload_type", CONF_BRIDGE, CONF_WORD, R21, 1, "lazy|immediate", "Lazy|x"},
+    {"bridge_session_expiry_interval", CONF_BRIDGE, CONF_INT, R21, 1, "0|60|2147483647", "4294967295"},
+    {"bridge_tcp_keepalive", CONF_BRIDGE, CONF_WORD, R21, 1, "1 2 3|60 10 5", "1|1 2|0 1 1|1 0 1|1 1 0|1 1 x|1 2 3 4|1 # c"},
+    {"bridge_tcp_user_timeout", CONF_BRIDGE, CONF_INT, R21, 1, "0|1000", ""},
+    {"idle_timeout", CONF_BRIDGE, CONF_INT, RALL, 1, "1|60", ""},
+    {"keepalive_interval", CONF_BRIDGE, CONF_INT, RALL, 1, "5|60|65535", "4|65536"},
+    {"restart_timeout", CONF_BRIDGE, CONF_WORD, RALL, 2, "5|1 2|5 30|10 20 30|3600 7200",
+     "0|x|5 # c|5 4|3601 3600|3601|7200 7201|10 20 -1|10 20 x|-1 0|0 0|0 1|5 x"},
+    {"start_type", CONF_BRIDGE, CONF_WORD, RALL, 1, "automatic|lazy|once", "manual|Automatic|x"},
+    {"threshold", CONF_BRIDGE, CONF_INT, RALL, 1, "1|10", ""},
+};
+// clang-format on
+const size_t conf_option_count = sizeof conf_options / sizeof *conf_options;
+
+const struct conf_option *conf_option_find(const char *name, size_t len)
+{
+    const struct conf_option *start = NULL;
+
+    for (size_t i = 0; i < conf_option_count; i++) {
+        const struct conf_option *o = &conf_options[i];
+        if (strlen(o->name) == len && !memcmp(o->name, name, len)) {
+            return o;
+        }
+        if (o->place == CONF_PLUGIN && strstr(o->name, "_opt_") && len > 9 && !memcmp(o->name, name, 9)) {
+            start = o;
+        }
+    }
+    return start;
+}

@@ -93,7 +93,7 @@ check-bad: $(B)/culex
 check-docs: $(B)/culex $(B)/aclcheck
 	@CULEX=$(B)/culex sh tests/docs/run
 
-FUZZERS := acl passwd
+FUZZERS := acl passwd conf
 $(B)/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h tests/unit/model.c tests/unit/model.h tests/fuzz/replay.c $(B)/libculex.a
 	$(CC) $(TEST_CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_$*.c tests/fuzz/fuzz.c tests/unit/model.c tests/fuzz/replay.c $(B)/libculex.a -lcjson $(LIBS)
 check-fuzz-replay: $(FUZZERS:%=$(B)/replay-%)

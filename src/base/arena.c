@@ -3,10 +3,11 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
-enum { BLOCK = 8192 };
+enum { BLOCK = 8192, BLOCK_MAX = 1 << 20 }; /* the next one is twice the last, so that much memory comes in few pieces */
 
 struct cx_arena_block {
     struct cx_arena_block *older;
@@ -42,8 +43,9 @@ void *cx_arena_alloc(cx_arena *a, size_t size)
 {
     size_t need = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (need > a->size - a->used) {
-        size_t room = need > BLOCK ? need : BLOCK;
-        struct cx_arena_block *b = cx_alloc(sizeof *b + room);
+        size_t room = a->size < BLOCK ? BLOCK : a->size < BLOCK_MAX ? a->size * 2 : BLOCK_MAX;
+        if (room < need) room = need;
+        struct cx_arena_block *b = cx_alloc_large(sizeof *b + room);
         b->older = a->block;
         a->block = b;
         a->used = 0;
@@ -53,6 +55,8 @@ void *cx_arena_alloc(cx_arena *a, size_t size)
     a->used += need;
     return p;
 }
+
+void *cx_arena_calloc(cx_arena *a, size_t size) { return memset(cx_arena_alloc(a, size), 0, size); }
 
 cx_str cx_arena_dup(cx_arena *a, cx_str s)
 {

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "broker/complain.h"
 
 #include <limits.h>
@@ -104,17 +105,19 @@ const char *cx_name_mark(const cx_setup *s)
 }
 
 /* Nothing is composed for findings that are only counted: a file may have millions. */
+static bool is_flooded(const cx_findings *f) { return cx_findings_dropped(f) > 0 && cx_findings_full(f, true); }
+
 const char *cx_conf_quote(const cx_taking *t, cx_str text)
 {
     cx_findings *f = findings_of(t->conf, t->line);
-    return cx_findings_full(f, true) && cx_findings_full(f, false) ? "" : cx_quote(f, text);
+    return is_flooded(f) ? "" : cx_quote(f, text);
 }
 
 const char *cx_conf_bare(const cx_taking *t, cx_str text)
 {
     enum { MOST = 200 };
     cx_findings *f = findings_of(t->conf, t->line);
-    if (cx_findings_full(f, true)) return "";
+    if (is_flooded(f)) return "";
     size_t n = text.n < MOST ? text.n : MOST;
     return cx_arena_printf(&f->arena, "%.*s%s", (int)n, text.n ? text.p : "", n < text.n ? "…" : "").p;
 }
@@ -152,6 +155,9 @@ static cx_finding *unreadable_word(cx_taking *t)
     } else if (w.p[0] == '#') {
         x = cx_refuse(t, CX_RULE_CONF_INDENTED_COMMENT, w, "a comment that does not begin in the first column");
         cx_help(t, x, "remove what stands before '#'");
+    } else if (memmem(w.p, w.n, "\xC2\xA0", 2)) {
+        x = cx_refuse(t, CX_RULE_CONF_TAB_SEPARATOR, w, "a no-break space in the first word: only spaces separate words");
+        cx_help(t, x, "write an ordinary space for it");
     } else if (cx_str_has(w, '\t')) {
         x = cx_refuse(t, CX_RULE_CONF_TAB_SEPARATOR, w, "a tab in the first word: only spaces separate words");
         cx_help(t, x, "write a space for each tab");
@@ -198,9 +204,25 @@ static cx_finding *not_in_release(cx_taking *t)
     return x;
 }
 
+static cx_finding *joined_word(cx_taking *t, bool tab)
+{
+    cx_finding *x = cx_refuse(t, tab ? CX_RULE_CONF_TAB_SEPARATOR : CX_RULE_CONF_UNKNOWN_OPTION, t->word,
+                              "%s and its value are one word", cx_conf_quote(t, t->word));
+    cx_help(t, x, "a space separates them");
+    return x;
+}
+
 void cx_unknown_option(cx_taking *t)
 {
-    cx_finding *x = t->option ? not_in_release(t) : unreadable_word(t);
+    size_t name;
+    if (is_flooded(findings_of(t->conf, t->line))) {
+        cx_refuse(t, CX_RULE_CONF_UNKNOWN_OPTION, t->word, "not an option");
+        return;
+    }
+    bool joined = cx_conf_word_secret(t->word, &name) && name < t->word.n;
+    bool tab = joined && t->word.p[name] == '\t';
+    if (joined) t->word.n = name; /* the rest is a secret */
+    cx_finding *x = joined ? joined_word(t, tab) : t->option ? not_in_release(t) : unreadable_word(t);
     if (!x) x = unknown_word(t);
     const char *mark = *cx_name_mark(t->setup) ? "'" : "\"";
     cx_says(t, x, "Unknown configuration variable %s%s%s.", mark, cx_conf_bare(t, t->word), mark);
@@ -208,10 +230,19 @@ void cx_unknown_option(cx_taking *t)
 
 /* ---- values ---- */
 
+/* What the release calls the option where it has no value. */
+static const char *name_without_value(const cx_taking *t)
+{
+    unsigned option = (unsigned)(t->option - cx_conf_options);
+    bool quoted = *cx_name_mark(t->setup);
+    if (option == CX_OPT_PLUGIN && !quoted) return "auth_plugin";
+    return option == CX_OPT_SOCKET_DOMAIN && quoted ? "start_type" : t->option->broker_name;
+}
+
 void cx_refuse_empty(cx_taking *t)
 {
     cx_finding *x = cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, t->word, "%s needs a value", cx_conf_quote(t, t->word));
-    cx_says(t, x, "Empty " CX_NAMED " value in configuration.", CX_NAME(t->setup, t->option->broker_name));
+    cx_says(t, x, "Empty " CX_NAMED " value in configuration.", CX_NAME(t->setup, name_without_value(t)));
     cx_help(t, x, "%s", t->option->syntax);
 }
 
@@ -260,7 +291,6 @@ static const struct {
     unsigned option;
     const char *words;
 } range_words[] = {
-    {CX_OPT_MAX_QOS, "%smax_qos%s must be between 0 and 2 inclusive."},
     {CX_OPT_MAX_INFLIGHT_MESSAGES, "%smax_inflight_messages%s must be <= 65535."},
     {CX_OPT_MAX_TOPIC_ALIAS, "Invalid %smax_topic_alias%s value in configuration."},
     {CX_OPT_MAX_TOPIC_ALIAS_BROKER, "Invalid %smax_topic_alias_broker%s value in configuration."},
@@ -286,7 +316,10 @@ static void say_range(cx_taking *t, cx_finding *x, int value)
         cx_says(t, x, "%s", text);
         return;
     }
-    if (option == CX_OPT_BRIDGE_RECEIVE_MAXIMUM)
+    if (option == CX_OPT_MAX_QOS) {
+        bool known = cx_conf_name_find(CX_STR("max_qos"))->targets & CX_TARGET_BIT(t->release);
+        cx_says(t, x, CX_NAMED " must be between 0 and 2 inclusive.", CX_NAME(t->setup, known ? "max_qos" : "maximum_qos"));
+    } else if (option == CX_OPT_BRIDGE_RECEIVE_MAXIMUM)
         cx_says(t, x, "bridge_receive_maximum must be %s.", value <= 0 ? "greater than 0" : "lower than 65535");
     else if (option == CX_OPT_PACKET_BUFFER_SIZE)
         cx_says(t, x, "%s size must be between 0 and 65535 inclusive.", *mark ? "Packet buffer" : "Websockets headers");

@@ -78,6 +78,20 @@ static void add_files(cx_serving *v, const cx_security *security)
     add_file(&v->access, v->setup, CX_ASKS_ACL_FILE, cx_security_of(security, CX_OPT_ACL_FILE));
 }
 
+/* Where TLS names the user nobody is asked for a password. */
+static void named_by_tls(cx_serving *v)
+{
+    const cx_setup *s = v->setup;
+    cx_setting identity = cx_listener_of(v->listener, CX_OPT_USE_IDENTITY_AS_USERNAME);
+    cx_setting subject = cx_listener_of(v->listener, CX_OPT_USE_SUBJECT_AS_USERNAME), line = NULL;
+    if (cx_setting_bool(s, subject, false) && v->tls == CX_TLS_CERTIFICATE) line = subject;
+    if (cx_setting_bool(s, identity, false) && v->tls != CX_TLS_OFF) line = identity;
+    if (!line) return;
+    v->authentication.links.n = 0;
+    cx_link link = {.asked = v->tls == CX_TLS_PSK ? CX_ASKS_PSK : CX_ASKS_CERTIFICATE, .line = line};
+    cx_vec_add(&v->authentication.links, link);
+}
+
 static void build_chains(cx_serving *v)
 {
     const cx_setup *s = v->setup;
@@ -115,12 +129,19 @@ static bool asks_unknown(const cx_chain *chain)
 
 /* ---- TLS ---- */
 
-static cx_tls tls_of(const cx_setup *s, const cx_listener *l)
+cx_tls cx_listener_tls(const cx_setup *s, const cx_listener *l)
 {
     bool pair = cx_listener_of(l, CX_OPT_CERTFILE) && cx_listener_of(l, CX_OPT_KEYFILE);
     bool ca = cx_listener_of(l, CX_OPT_CAFILE) || cx_listener_of(l, CX_OPT_CAPATH);
     if (pair && (ca || cx_behaves(s->release, CX_B_TLS_ON) == CX_TLS_ON_PAIR)) return CX_TLS_CERTIFICATE;
     return cx_listener_of(l, CX_OPT_PSK_HINT) ? CX_TLS_PSK : CX_TLS_OFF;
+}
+
+bool cx_named_by_tls(const cx_serving *v)
+{
+    if (v->authentication.links.n != 1) return false;
+    cx_asked asked = v->authentication.links.items[0].asked;
+    return asked == CX_ASKS_CERTIFICATE || asked == CX_ASKS_PSK;
 }
 
 bool cx_bridge_has_tls(const cx_setup *s, const cx_bridge *b)
@@ -233,6 +254,8 @@ static bool allow_anonymous_2_0(cx_serving *v, cx_setting own)
     bool forced = cx_behaves(s->release, CX_B_LOCAL_ONLY) == CX_LOCAL_ONLY_WITHOUT_LISTENERS && !s->listener_named;
     if (v->listener->kind == CX_LISTENER_LOCAL) {
         cx_setting global = cx_security_of(&s->security, CX_OPT_ALLOW_ANONYMOUS);
+        bool overridden = forced && global && !cx_setting_bool(s, global, true);
+        if (overridden) return decide(v, true, "loopback only: 'allow_anonymous false' is overridden");
         if (forced || !global) return decide(v, true, "loopback only, where it is the default");
         return decide(v, cx_setting_bool(s, global, true), "allow_anonymous");
     }
@@ -308,11 +331,7 @@ static const char *obstacle(const cx_serving *v)
     int keepalive = cx_setting_int(s, cx_setup_of(s, CX_OPT_MAX_KEEPALIVE), 0);
     bool limits = cx_behaves(s->release, CX_B_KEEPALIVE_LIMIT) == CX_KEEPALIVE_LIMIT_ALL;
     if (limits && keepalive && keepalive < KEEPALIVE) return "max_keepalive refuses MQTT 3.1.1 clients with a longer one";
-    bool identity = cx_setting_bool(s, cx_listener_of(l, CX_OPT_USE_IDENTITY_AS_USERNAME), false);
-    bool subject = cx_setting_bool(s, cx_listener_of(l, CX_OPT_USE_SUBJECT_AS_USERNAME), false);
-    if ((identity && v->tls != CX_TLS_OFF) || (subject && v->tls == CX_TLS_CERTIFICATE))
-        return "the certificate or the pre-shared key names the user";
-    return NULL;
+    return cx_named_by_tls(v) ? "the certificate or the pre-shared key names the user" : NULL;
 }
 
 static void judge_anonymous(cx_serving *v)
@@ -339,11 +358,12 @@ void cx_serve(cx_serving *v, const cx_setup *s, const cx_listener *l)
 {
     *v = (cx_serving){.setup = s, .listener = l};
     v->protocol = protocol_of(s, l);
-    v->tls = tls_of(s, l);
+    v->tls = cx_listener_tls(s, l);
     v->mount_point = cx_setting_text(s, cx_listener_of(l, CX_OPT_MOUNT_POINT));
     v->username_as_clientid = cx_setting_bool(s, cx_listener_of(l, CX_OPT_USE_USERNAME_AS_CLIENTID), false);
     bind_to(v);
     build_chains(v);
+    named_by_tls(v);
     judge_anonymous(v);
 }
 

@@ -60,6 +60,12 @@ void cx_serving_clear(cx_serving *v);
  * file plug-ins, the first for dynamic security. */
 cx_str cx_plugin_option(const cx_setup *s, const cx_plugin *p, const char *key, bool first, cx_setting *line);
 
+/* Whether the client's certificate or pre-shared key names the user. */
+bool cx_named_by_tls(const cx_serving *v);
+
+/* What a listener's options switch on. */
+cx_tls cx_listener_tls(const cx_setup *s, const cx_listener *l);
+
 /* Whether a bridge speaks TLS to the other broker. */
 bool cx_bridge_has_tls(const cx_setup *s, const cx_bridge *b);
 

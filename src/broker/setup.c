@@ -36,6 +36,23 @@ cx_str cx_setting_first(const cx_setup *s, cx_setting line)
     return word.p ? word : CX_STR("");
 }
 
+bool cx_setting_secret(const cx_setup *s, cx_setting line)
+{
+    size_t name;
+    return cx_conf_word_secret(cx_conf_line_word(s->conf, line), &name);
+}
+
+cx_str cx_setting_shown(const cx_setup *s, cx_setting line)
+{
+    switch (cx_conf_line_option(line)->value) {
+    case CX_VALUE_BOOL:
+    case CX_VALUE_INT:
+    case CX_VALUE_ATOL:
+    case CX_VALUE_WORD: return cx_setting_first(s, line);
+    default: return cx_setting_text(s, line);
+    }
+}
+
 const cx_security *cx_setup_security(const cx_setup *s, const cx_listener *l)
 {
     return s->per_listener ? &l->security : &s->security;
@@ -46,6 +63,8 @@ const cx_security *cx_setup_security(const cx_setup *s, const cx_listener *l)
 struct walk {
     cx_setups *all;
     cx_conf *conf;
+    cx_setup *asked[CX_RELEASE_COUNT]; /* the newest first: its words are the ones shown */
+    unsigned asked_count;
     cx_context main[CX_RELEASE_COUNT], included[CX_RELEASE_COUNT];
     size_t lines;
 };
@@ -54,19 +73,17 @@ static void take_line(struct walk *w, const cx_conf_line *line, cx_context *cont
 {
     cx_findings *f = &w->conf->files.items[line->file]->findings;
     f->merge_from = f->list.n;
-    for (size_t i = CX_RELEASE_COUNT; i-- > 0;) { /* the newest first: its words are the ones shown */
-        cx_setup *s = &w->all->of[i];
-        if (!s->release || !(line->targets & CX_TARGET_BIT(s->release))) continue;
-        cx_taking t = {.conf = w->conf,
-                       .setup = s,
-                       .release = s->release,
-                       .at = &contexts[i],
-                       .included = included,
-                       .line = line,
-                       .option = line->kind == CX_CONF_OPTION ? cx_conf_line_option(line) : NULL,
-                       .word = cx_conf_line_word(w->conf, line),
-                       .rest = cx_conf_line_rest(w->conf, line)};
-        cx_take(&t);
+    cx_taking t = {.conf = w->conf,
+                   .included = included,
+                   .line = line,
+                   .option = line->kind == CX_CONF_OPTION ? cx_conf_line_option(line) : NULL,
+                   .word = cx_conf_line_word(w->conf, line),
+                   .rest = cx_conf_line_rest(w->conf, line)};
+    for (unsigned i = 0; i < w->asked_count; i++) {
+        t.setup = w->asked[i];
+        t.release = t.setup->release;
+        t.at = &contexts[t.release->index];
+        if (line->targets & CX_TARGET_BIT(t.release)) cx_take(&t);
     }
 }
 
@@ -89,35 +106,38 @@ static void lose(const cx_setup *s, cx_context *at, struct counts before)
     if (all && at->plugin && now.plugins > before.plugins) at->lost_plugin = true;
 }
 
-static void include_error(struct walk *w, const cx_conf_line *line, const cx_error *e, cx_str file)
+/* The folder cannot be listed. */
+static void folder_error(struct walk *w, const cx_conf_line *line, const cx_error *e)
 {
-    bool folder = file.p == NULL;
-    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
-        cx_setup *s = &w->all->of[i];
-        if (!s->release || !(line->targets & CX_TARGET_BIT(s->release))) continue;
-        cx_str path = cx_conf_line_rest(w->conf, line);
-        cx_finding *x = cx_refuse_line(s, line, CX_RULE_CONF_INCLUDE_UNREADABLE, path,
-                                       folder ? "the folder cannot be read: %s" : "a file in it cannot be read: %s",
-                                       e->text);
-        const char *mark = folder ? "'" : cx_name_mark(s);
-        if (folder) cx_line_says(s, line, x, "Unable to open include_dir '%.*s'.", (int)path.n, path.p);
-        else cx_line_says(s, line, x, "Unable to open config file %s%.*s%s.", mark, (int)file.n, file.p, mark);
+    cx_str path = cx_conf_line_rest(w->conf, line);
+    for (unsigned i = 0; i < w->asked_count; i++) {
+        cx_setup *s = w->asked[i];
+        if (!(line->targets & CX_TARGET_BIT(s->release))) continue;
+        cx_finding *x =
+            cx_refuse_line(s, line, CX_RULE_CONF_INCLUDE_UNREADABLE, path, "the folder cannot be read: %s", e->text);
+        cx_line_says(s, line, x, "Unable to open include_dir '%.*s'.", (int)path.n, path.p);
     }
 }
 
-/* A folder whose name ends in .conf: newer releases refuse it, older ones read nothing from it. */
-static void included_directory(struct walk *w, const cx_conf_line *line, const cx_conf_file *file)
+/* A file of the folder cannot be read: said about the file. A directory is an empty file to some. */
+static void file_error(struct walk *w, const cx_conf_line *line, cx_conf_file *file)
 {
-    for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
-        cx_setup *s = &w->all->of[i];
-        if (!s->release || !(line->targets & CX_TARGET_BIT(s->release))) continue;
-        if (cx_behaves(s->release, CX_B_CONF_DIRECTORY) == CX_CONF_DIRECTORY_EMPTY) continue;
-        cx_finding *x = cx_refuse_line(s, line, CX_RULE_CONF_INCLUDE_UNREADABLE, cx_conf_line_rest(w->conf, line),
-                                       "a file in it is a directory: %.*s", (int)file->source.name.n,
-                                       file->source.name.p);
+    cx_findings *f = &file->findings;
+    f->merge = true;
+    for (unsigned i = 0; i < w->asked_count; i++) {
+        cx_setup *s = w->asked[i];
+        cx_targets bit = CX_TARGET_BIT(s->release);
+        if (!(line->targets & bit)) continue;
+        if (file->directory && cx_behaves(s->release, CX_B_CONF_DIRECTORY) == CX_CONF_DIRECTORY_EMPTY) continue;
+        cx_finding *x = cx_findings_add(f, CX_RULE_CONF_INCLUDE_UNREADABLE, (cx_span){0, 0}, bit, bit,
+                                        "an included file cannot be read: %s", file->error.text);
         const char *mark = cx_name_mark(s);
-        cx_line_says(s, line, x, "Config file %s%.*s%s is a directory.", mark, (int)file->source.name.n,
-                     file->source.name.p, mark);
+        int n = (int)file->source.name.n;
+        if (x->note_count) continue;
+        if (file->directory)
+            cx_finding_note(f, x, "the broker's words: Error: Config file %s%.*s%s is a directory.", mark, n, file->source.name.p, mark);
+        else
+            cx_finding_note(f, x, "the broker's words: Error: Unable to open config file %s%.*s%s.", mark, n, file->source.name.p, mark);
     }
 }
 
@@ -128,11 +148,10 @@ static void walk_folder(struct walk *w, const cx_conf_line *line)
     const cx_conf_folder *folder = &w->conf->folders.items[w->conf->includes.items[line->include - 1]];
     struct counts before[CX_RELEASE_COUNT];
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++) before[i] = count(&w->all->of[i]);
-    if (folder->error.text[0]) include_error(w, line, &folder->error, CX_STR_NONE);
+    if (folder->error.text[0]) folder_error(w, line, &folder->error);
     for (uint32_t i = 0; i < folder->count && !w->all->cut_short; i++) {
-        const cx_conf_file *file = w->conf->files.items[folder->first + i];
-        if (file->directory) included_directory(w, line, file);
-        else if (file->error.text[0]) include_error(w, line, &file->error, file->source.name);
+        cx_conf_file *file = w->conf->files.items[folder->first + i];
+        if (file->error.text[0]) file_error(w, line, file);
         else walk_file(w, folder->first + i, true);
     }
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
@@ -171,10 +190,11 @@ void cx_setups_read(cx_setups *s, cx_conf *conf, cx_targets targets)
         s->of[i].conf = conf;
         s->of[i].prepared.kind = CX_LISTENER_DEFAULT;
     }
+    for (size_t i = CX_RELEASE_COUNT; i-- > 0;)
+        if (s->of[i].release) w.asked[w.asked_count++] = &s->of[i];
     walk_file(&w, 0, false);
     for (size_t i = 0; i < conf->files.n; i++) conf->files.items[i]->findings.merge_from = 0;
-    for (size_t i = CX_RELEASE_COUNT; i-- > 0;)
-        if (s->of[i].release) cx_setup_end(&s->of[i]);
+    for (unsigned i = 0; i < w.asked_count; i++) cx_setup_end(w.asked[i]);
     for (size_t i = 0; i < conf->files.n; i++) s->refused |= conf->files.items[i]->findings.refused;
 }
 
@@ -190,26 +210,20 @@ static void clear(cx_setup *s)
 {
     clear_listener(&s->prepared);
     cx_vec_clear(&s->security.plugins);
-    for (size_t i = 0; i < s->listeners.n; i++) {
-        clear_listener(s->listeners.items[i]);
-        free(s->listeners.items[i]);
-    }
-    for (size_t i = 0; i < s->plugins.n; i++) {
-        cx_vec_clear(&s->plugins.items[i]->options);
-        free(s->plugins.items[i]);
-    }
+    for (size_t i = 0; i < s->listeners.n; i++) clear_listener(s->listeners.items[i]);
+    for (size_t i = 0; i < s->plugins.n; i++) cx_vec_clear(&s->plugins.items[i]->options);
     for (size_t i = 0; i < s->bridges.n; i++) {
         cx_bridge *b = s->bridges.items[i];
         cx_vec_clear(&b->addresses);
         cx_vec_clear(&b->topics);
         cx_map_clear(&b->topic_keys);
-        free(b);
     }
     cx_vec_clear(&s->listeners);
     cx_vec_clear(&s->plugins);
     cx_vec_clear(&s->named_plugins);
     cx_vec_clear(&s->bridges);
     cx_vec_clear(&s->includes);
+    cx_vec_clear(&s->logs);
     cx_map_clear(&s->bridge_names);
     cx_map_clear(&s->plugin_names);
     cx_arena_clear(&s->arena);

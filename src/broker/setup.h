@@ -55,8 +55,11 @@ typedef struct cx_bridge_address {
 /* One topic line of a bridge, as the broker reads it. */
 typedef struct cx_bridge_topic {
     cx_setting line;
-    cx_topic_line words;
-    cx_str local, remote; /* what the two brokers see: prefix and pattern */
+    cx_str pattern;                     /* .p NULL: "" */
+    cx_str local_prefix, remote_prefix; /* .p NULL: none */
+    cx_str local, remote;               /* what the two brokers see: prefix and pattern */
+    cx_direction direction;
+    int qos;
 } cx_bridge_topic;
 
 typedef struct cx_bridge {
@@ -76,6 +79,7 @@ typedef struct cx_setup {
     cx_setting settings[CX_SLOTS_GLOBAL];
     cx_security security;
     cx_setting log_file; /* the log_dest line that names a file */
+    CX_VEC(cx_setting) logs; /* the log_dest and log_type lines in force */
     CX_VEC(cx_setting) includes;
     cx_listener prepared; /* what listener options set before any listener; CX_DEFAULT_LISTENER_PREPARED only */
     CX_VEC(cx_listener *) listeners;
@@ -127,10 +131,14 @@ static inline cx_setting cx_bridge_of(const cx_bridge *b, unsigned option)
 /* The security options that hold for a listener. */
 const cx_security *cx_setup_security(const cx_setup *s, const cx_listener *l);
 
+/* Whether the value is not to be shown. */
+bool cx_setting_secret(const cx_setup *s, cx_setting line);
+
 /* The value of a setting, its default when it is NULL. */
 bool cx_setting_bool(const cx_setup *s, cx_setting line, bool fallback);
 int cx_setting_int(const cx_setup *s, cx_setting line, int fallback);
 cx_str cx_setting_text(const cx_setup *s, cx_setting line);  /* trimmed rest; .p NULL without a line */
 cx_str cx_setting_first(const cx_setup *s, cx_setting line); /* the first word */
+cx_str cx_setting_shown(const cx_setup *s, cx_setting line); /* what of it counts */
 
 #endif

@@ -1,5 +1,6 @@
 /* What is decided when all lines are read: listeners still to be made, and what a
  * broker checks last. */
+#include "broker/serve.h"
 #include "broker/take.h"
 
 /* ---- the listener that options without a listener prepared ---- */
@@ -22,6 +23,8 @@ static bool changed(const cx_setup *s, const cx_conf_option *o, cx_setting line)
 /* The option that opens it; NULL: it is not opened. */
 static cx_setting opener(const cx_setup *s)
 {
+    cx_setting port = cx_listener_of(&s->prepared, CX_OPT_PORT), address = cx_listener_of(&s->prepared, CX_OPT_BIND_ADDRESS);
+    if (port || address) return port ? port : address;
     for (unsigned i = 0; i < CX_OPT_COUNT; i++) {
         const cx_conf_option *o = &cx_conf_options[i];
         cx_setting line = o->scope == CX_SCOPE_LISTENER   ? cx_listener_of(&s->prepared, i)
@@ -47,6 +50,15 @@ static void remark_opened(cx_setup *s, cx_setting line)
     cx_finding_help(&file->findings, x, "put a 'listener' line above it");
 }
 
+static void remark_no_listener(cx_setup *s, const char *what)
+{
+    cx_findings *f = &s->conf->files.items[0]->findings;
+    cx_finding *x = cx_findings_add(f, CX_RULE_CONF_LOCAL_ONLY, (cx_span){0, 0}, CX_TARGET_BIT(s->release), 0,
+                                    "there is no listener line");
+    cx_finding_note(f, x, "%s %s", s->release->label, what);
+    cx_finding_help(f, x, "'listener 1883' is open to the network, 'listener 1883 127.0.0.1' to this machine");
+}
+
 static void open_prepared(cx_setup *s)
 {
     cx_setting line = opener(s);
@@ -59,6 +71,7 @@ static void open_prepared(cx_setup *s)
     if (l->port == 0) l->port = 1883;
     s->prepared = (cx_listener){.kind = CX_LISTENER_DEFAULT};
     if (line) remark_opened(s, line);
+    else remark_no_listener(s, "opens port 1883 on all interfaces");
 }
 
 static void remark_made(cx_setup *s)
@@ -108,6 +121,7 @@ static void make_local(cx_setup *s)
 {
     if (cx_behaves(s->release, CX_B_LOCAL_ONLY) == CX_LOCAL_ONLY_WITHOUT_LISTENER_LINES) remark_discarded(s);
     s->local_only = true;
+    remark_no_listener(s, "listens on this machine only: 127.0.0.1, port 1883");
     s->discarded = s->listeners.n;
     local(s, CX_LISTENER_LOCAL, 1883);
     if (cx_behaves(s->release, CX_B_LOCAL_HTTP_API) == CX_LOCAL_HTTP_API_YES) local(s, CX_LISTENER_HTTP_API, 9883);
@@ -198,6 +212,21 @@ static void check_certificates(cx_setup *s, const cx_listener *l)
         half(s, certfile, "certfile and keyfile without a cafile or capath", "");
 }
 
+/* Options for TLS on a listener that has none. */
+static void check_plaintext(cx_setup *s, const cx_listener *l)
+{
+    if (cx_listener_tls(s, l) != CX_TLS_OFF || cx_listener_of(l, CX_OPT_CERTFILE) || cx_listener_of(l, CX_OPT_KEYFILE)) return;
+    cx_setting psk = cx_security_of(cx_setup_security(s, l), CX_OPT_PSK_FILE);
+    cx_setting line = cx_listener_of(l, CX_OPT_REQUIRE_CERTIFICATE);
+    if (!cx_setting_bool(s, line, false)) line = psk;
+    if (!line) return;
+    cx_findings *f = &s->conf->files.items[line->file]->findings;
+    cx_finding *x = cx_findings_add(f, CX_RULE_TLS_SILENTLY_OFF, (cx_span){line->at, line->word_len},
+                                    CX_TARGET_BIT(s->release), 0, "%s: listener %u has no TLS",
+                                    line == psk ? "a psk_file without a psk_hint" : "require_certificate without a certificate", l->port);
+    cx_finding_note(f, x, "it opens in plain text, and nothing says so");
+}
+
 static void check_proxy(cx_setup *s, const cx_listener *l)
 {
     cx_setting proxy = cx_listener_of(l, CX_OPT_ENABLE_PROXY_PROTOCOL);
@@ -221,6 +250,7 @@ void cx_setup_end(cx_setup *s)
     for (size_t i = 0; i < s->listeners.n; i++) {
         check_certificates(s, s->listeners.items[i]);
         check_proxy(s, s->listeners.items[i]);
+        check_plaintext(s, s->listeners.items[i]);
     }
     if (is_local_only(s)) make_local(s);
 }

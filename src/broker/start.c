@@ -280,15 +280,6 @@ void cx_start_clear(cx_start *st)
     cx_files_clear(&st->files);
 }
 
-static bool names_come_from_tls(const cx_door *d)
-{
-    const cx_listener *l = d->serving.listener;
-    if (d->serving.tls == CX_TLS_OFF) return false;
-    return cx_setting_bool(d->setup, cx_listener_of(l, CX_OPT_USE_IDENTITY_AS_USERNAME), false) ||
-           (d->serving.tls == CX_TLS_CERTIFICATE &&
-            cx_setting_bool(d->setup, cx_listener_of(l, CX_OPT_USE_SUBJECT_AS_USERNAME), false));
-}
-
 static bool same_link(const cx_link *a, const cx_link *b)
 {
     return a->asked == b->asked && a->plugin == b->plugin && !a->file.p == !b->file.p && cx_str_eq(a->file, b->file);
@@ -310,7 +301,7 @@ bool cx_door_same(const cx_door *a, const cx_door *b)
     for (size_t i = 0; i < c->links.n; i++)
         if (!same_link(&c->links.items[i], &d->links.items[i])) return false;
     return x->allow_anonymous == y->allow_anonymous && !x->closed == !y->closed &&
-           names_come_from_tls(a) == names_come_from_tls(b);
+           cx_named_by_tls(x) == cx_named_by_tls(y);
 }
 
 /* ---- who can connect ---- */
@@ -325,7 +316,7 @@ static bool has_entry(cx_start *st, const cx_door *d, cx_str path, cx_str user)
 static cx_tristate admits_user(cx_start *st, const cx_door *d, const cx_client *c, const char **why)
 {
     const cx_chain *chain = &d->serving.authentication;
-    if (names_come_from_tls(d)) return CX_YES;
+    if (cx_named_by_tls(&d->serving)) return CX_YES;
     for (size_t i = 0; i < chain->links.n; i++) {
         const cx_link *link = &chain->links.items[i];
         if (link->asked != CX_ASKS_PASSWORD_FILE && link->asked != CX_ASKS_PASSWORD_PLUGIN) {

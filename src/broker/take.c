@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* memmem */
 #include "broker/take.h"
 
 #include <stdio.h>
@@ -43,7 +42,7 @@ static bool has_listener(cx_taking *t)
 
 static bool has_bridge(cx_taking *t)
 {
-    if (t->option->scope != CX_SCOPE_BRIDGE || is(t, CX_OPT_CONNECTION) || t->at->bridge) return true;
+    if (t->at->bridge || is(t, CX_OPT_CONNECTION)) return true;
     cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_OPTION_BEFORE_CONNECTION, t->word, "%s needs a connection before it",
                               cx_conf_quote(t, t->word));
     if (on_demand(t))
@@ -55,7 +54,7 @@ static bool has_bridge(cx_taking *t)
 
 static bool has_plugin(cx_taking *t)
 {
-    if (t->option->scope != CX_SCOPE_PLUGIN || t->at->plugin) return true;
+    if (t->at->plugin) return true;
     cx_finding *x = cx_refuse(t, CX_RULE_CROSS_PLUGIN_ORDER, t->word, "%s needs a plug-in before it",
                               cx_conf_quote(t, t->word));
     bool option = is(t, CX_OPT_PLUGIN_OPT);
@@ -83,22 +82,25 @@ static bool exclusive(cx_taking *t, const char *what, const char *words)
 
 static bool bridge_is_exclusive(cx_taking *t)
 {
-    const cx_bridge *b = t->at->bridge;
-    bool psk = cx_bridge_of(b, CX_OPT_BRIDGE_IDENTITY) || cx_bridge_of(b, CX_OPT_BRIDGE_PSK);
-    bool x509 = cx_bridge_of(b, CX_OPT_BRIDGE_CAFILE) || cx_bridge_of(b, CX_OPT_BRIDGE_CAPATH) ||
-                cx_bridge_of(b, CX_OPT_BRIDGE_CERTFILE) || cx_bridge_of(b, CX_OPT_BRIDGE_KEYFILE);
-    bool takes_psk = is(t, CX_OPT_BRIDGE_IDENTITY) || is(t, CX_OPT_BRIDGE_PSK);
-    bool takes_x509 = is(t, CX_OPT_BRIDGE_CAFILE) || is(t, CX_OPT_BRIDGE_CAPATH) || is(t, CX_OPT_BRIDGE_CERTFILE) ||
-                      is(t, CX_OPT_BRIDGE_KEYFILE);
-    bool identity = is(t, CX_OPT_BRIDGE_IDENTITY) || on_demand(t);
-    if (takes_psk && x509) return exclusive(t, "bridge", identity ? "identity" : "psk");
-    return !(takes_x509 && psk) || exclusive(t, "bridge", "psk");
+    bool identity = is(t, CX_OPT_BRIDGE_IDENTITY);
+    if (identity || is(t, CX_OPT_BRIDGE_PSK)) {
+        const cx_bridge *b = t->at->bridge;
+        bool x509 = cx_bridge_of(b, CX_OPT_BRIDGE_CAFILE) || cx_bridge_of(b, CX_OPT_BRIDGE_CAPATH) ||
+                    cx_bridge_of(b, CX_OPT_BRIDGE_CERTFILE) || cx_bridge_of(b, CX_OPT_BRIDGE_KEYFILE);
+        return !x509 || exclusive(t, "bridge", identity || on_demand(t) ? "identity" : "psk");
+    }
+    if (is(t, CX_OPT_BRIDGE_CAFILE) || is(t, CX_OPT_BRIDGE_CAPATH) || is(t, CX_OPT_BRIDGE_CERTFILE) ||
+        is(t, CX_OPT_BRIDGE_KEYFILE)) {
+        const cx_bridge *b = t->at->bridge;
+        bool psk = cx_bridge_of(b, CX_OPT_BRIDGE_IDENTITY) || cx_bridge_of(b, CX_OPT_BRIDGE_PSK);
+        return !psk || exclusive(t, "bridge", "psk");
+    }
+    return true;
 }
 
-static bool is_exclusive(cx_taking *t)
+static bool listener_is_exclusive(cx_taking *t)
 {
     const cx_listener *l = t->at->listener;
-    if (t->option->scope == CX_SCOPE_BRIDGE && t->at->bridge) return bridge_is_exclusive(t);
     if ((is(t, CX_OPT_CAFILE) || is(t, CX_OPT_CERTFILE)) && cx_listener_of(l, CX_OPT_PSK_HINT))
         return exclusive(t, "listener", "psk");
     if (is(t, CX_OPT_PSK_FILE) && on_demand(t) && l && cx_listener_of(l, CX_OPT_CERTFILE))
@@ -115,6 +117,18 @@ static bool mount_point_has_listener(cx_taking *t)
             "You must use create a listener before using the mount_point option in the configuration file.");
     cx_help(t, x, "put a 'listener' line above it");
     return false;
+}
+
+/* Whether the line can stand where it stands. */
+static bool fits_in(cx_taking *t)
+{
+    switch (t->option->scope) {
+    case CX_SCOPE_PLUGIN: return has_plugin(t);
+    case CX_SCOPE_BRIDGE: return has_bridge(t) && (!t->at->bridge || bridge_is_exclusive(t));
+    case CX_SCOPE_SECURITY: return has_listener(t) && listener_is_exclusive(t);
+    case CX_SCOPE_LISTENER: return has_listener(t) && listener_is_exclusive(t) && mount_point_has_listener(t);
+    default: return has_listener(t);
+    }
 }
 
 /* ---- where it is kept ---- */
@@ -185,17 +199,29 @@ static void overridden(cx_taking *t, cx_setting first)
                 cx_source_place((cx_source *)&file->source, first->at).line);
 }
 
-void cx_keep(cx_taking *t)
+static void keep_at(cx_taking *t, cx_setting *where)
 {
-    cx_setting *where = place(t), before = *where;
+    cx_setting before = *where;
     if (t->option->security && has(t->option->security, t)) t->setup->security_seen = true;
     if (before) overridden(t, before);
     *where = t->line;
 }
 
+void cx_keep(cx_taking *t) { keep_at(t, place(t)); }
+
+void cx_keep_log(cx_taking *t, bool instead)
+{
+    cx_setup *s = t->setup;
+    size_t kept = 0;
+    for (size_t i = 0; i < s->logs.n; i++)
+        if (!instead || cx_conf_line_option(s->logs.items[i]) != t->option) s->logs.items[kept++] = s->logs.items[i];
+    if (instead) s->logs.n = kept;
+    cx_vec_add(&s->logs, t->line);
+}
+
 /* ---- values ---- */
 
-static void trailing(cx_taking *t, cx_str rest)
+void cx_take_trailing(cx_taking *t, cx_str rest, const char *takes)
 {
     cx_str more = cx_str_trim(rest);
     if (more.n == 0) return;
@@ -204,8 +230,8 @@ static void trailing(cx_taking *t, cx_str rest)
         cx_note(t, x, "it is ignored here; behind a text or a path it would be a part of it");
         cx_help(t, x, "put the comment on a line of its own");
     } else {
-        cx_remark(t, CX_RULE_CONF_IGNORED_WORDS, more, "%s is ignored: %s takes one word", cx_conf_quote(t, more),
-                  cx_conf_bare(t, t->word));
+        cx_remark(t, CX_RULE_CONF_IGNORED_WORDS, more, "%s is ignored: %s takes %s", cx_conf_quote(t, more),
+                  cx_conf_bare(t, t->word), takes);
     }
 }
 
@@ -216,7 +242,7 @@ void cx_take_nothing(cx_taking *t)
         return;
     }
     cx_finding *x = cx_remark(t, CX_RULE_CONF_MISSING_VALUE, t->word, "%s needs a value", cx_conf_quote(t, t->word));
-    cx_note(t, x, "the broker complains, ignores the line and starts");
+    cx_note(t, x, "%s complains, ignores the line and starts", t->release->label);
 }
 
 static void take_bool(cx_taking *t)
@@ -228,7 +254,7 @@ static void take_bool(cx_taking *t)
     } else if (!cx_conf_bool(word, &value)) {
         cx_refuse_bool(t, word);
     } else {
-        trailing(t, rest);
+        cx_take_trailing(t, rest, "one word");
         cx_keep(t);
     }
 }
@@ -248,16 +274,25 @@ bool cx_take_range(cx_taking *t, cx_str word, int value)
     return true;
 }
 
-/* Releases that read numbers leniently: what stands behind the digits is not looked at. */
+/* Digits as a person writes them, few enough for an int. */
+static bool is_plain(cx_str word)
+{
+    enum { DIGITS = 9 };
+    if (word.n > DIGITS || (word.n > 1 && word.p[0] == '0')) return false;
+    for (size_t i = 0; i < word.n; i++)
+        if (word.p[i] < '0' || word.p[i] > '9') return false;
+    return true;
+}
+
+/* A number that reads otherwise than it looks: what stands behind the digits is not looked at up to 2.0. */
 static void sloppy_number(cx_taking *t, cx_str word, int value)
 {
-    char text[32];
-    int n = snprintf(text, sizeof text, "%d", value);
-    size_t from = word.n > 1 && word.p[0] == '+' ? 1 : 0;
-    if (cx_str_eq(cx_str_sub(word, from, word.n - from), (cx_str){text, (size_t)n})) return;
-    int strict;
-    bool same = cx_conf_int(&cx_releases[CX_RELEASE_COUNT - 1], word, &strict) == CX_INT_OK && strict == value;
-    if (!same) cx_remark(t, CX_RULE_CONF_BAD_NUMBER, word, "%s is no plain number, it is read as %d", cx_conf_quote(t, word), value);
+    if (is_plain(word)) return;
+    bool minus = word.p[0] == '-';
+    cx_str digits = minus || word.p[0] == '+' ? cx_str_sub(word, 1, word.n - 1) : word;
+    if (is_plain(digits) && digits.n) return;
+    cx_finding *x = cx_remark(t, CX_RULE_CONF_NUMBER_MISREAD, word, "%s is no plain number", cx_conf_quote(t, word));
+    cx_note(t, x, "%s reads it as %d", t->release->label, value);
 }
 
 bool cx_take_int(cx_taking *t, cx_str *rest, const char *name, cx_str *word, int *value)
@@ -296,7 +331,7 @@ static void take_int(cx_taking *t)
     bool alias = is(t, CX_OPT_MAX_QOS) || is(t, CX_OPT_PACKET_BUFFER_SIZE); /* named as written */
     const char *name = alias ? cx_conf_names[t->line->name].name : t->option->broker_name;
     if (!cx_take_int(t, &rest, name, &word, &value) || !cx_take_range(t, word, value)) return;
-    trailing(t, rest);
+    cx_take_trailing(t, rest, "one word");
     cx_keep(t);
 }
 
@@ -314,7 +349,7 @@ static void take_atol(cx_taking *t)
         cx_says(t, x, "Invalid " CX_NAMED " value (%lld).", CX_NAME(t->setup, t->option->broker_name), value);
         return;
     }
-    trailing(t, rest);
+    cx_take_trailing(t, rest, "one word");
     cx_keep(t);
 }
 
@@ -330,8 +365,9 @@ static void take_word(cx_taking *t)
         const cx_choice *c = &t->option->choices[i];
         if (!has(c->targets, t)) continue;
         if (cx_str_is(word, c->word)) {
-            trailing(t, rest);
-            cx_keep(t);
+            cx_take_trailing(t, rest, "one word");
+            if (is(t, CX_OPT_LOG_TYPE)) cx_keep_log(t, cx_str_is(word, "none") || cx_str_is(word, "all"));
+            else cx_keep(t);
             return;
         }
         cx_nearest_offer(&near, word, cx_str_of(c->word));
@@ -376,9 +412,9 @@ bool cx_take_text(cx_taking *t, cx_str *value)
         cx_says(t, x, "Malformed UTF-8 in configuration.");
         return false;
     }
-    const char *hash = memmem(value->p, value->n, " #", 2);
-    if (hash) {
-        cx_str comment = cx_str_sub(*value, (size_t)(hash - value->p) + 1, value->n - (size_t)(hash - value->p) - 1);
+    const char *hash = memchr(value->p, '#', value->n);
+    if (hash > value->p && hash[-1] == ' ') {
+        cx_str comment = cx_str_sub(*value, (size_t)(hash - value->p), value->n - (size_t)(hash - value->p));
         x = cx_remark(t, CX_RULE_CONF_INLINE_COMMENT, comment, "the comment is a part of the value");
         cx_help(t, x, "put the comment on a line of its own");
     }
@@ -387,11 +423,14 @@ bool cx_take_text(cx_taking *t, cx_str *value)
 
 static void take_text(cx_taking *t)
 {
-    cx_setting before = t->rest.n ? *place(t) : NULL;
-    if (t->rest.n && !before) before = twin(t);
     cx_str value;
+    if (t->rest.n == 0) {
+        cx_refuse_empty(t);
+        return;
+    }
+    cx_setting *where = place(t), before = *where ? *where : twin(t);
     if (before && has(t->option->duplicate_refused, t)) cx_refuse_duplicate(t, before);
-    else if (cx_take_text(t, &value) && text_is_right(t, value)) cx_keep(t);
+    else if (cx_take_text(t, &value) && text_is_right(t, value)) keep_at(t, where);
 }
 
 static void lost_line(cx_taking *t)
@@ -414,12 +453,17 @@ void cx_take(cx_taking *t)
         lost_line(t);
         return;
     }
+    if (t->line->kind == CX_CONF_SKIPPED) {
+        cx_finding *x = cx_remark(t, CX_RULE_CONF_CARRIAGE_RETURN, t->word, "a line that begins with a carriage return is not read");
+        cx_note(t, x, "nor is any other such line, and nothing says so");
+        cx_help(t, x, "save the file with line feeds");
+        return;
+    }
     if (!t->option || !has(cx_conf_names[t->line->name].targets, t)) {
         cx_unknown_option(t);
         return;
     }
-    if (!has_bridge(t) || !has_plugin(t) || !has_listener(t) || !is_exclusive(t) || !mount_point_has_listener(t)) return;
-    if (cx_take_other(t)) return;
+    if (!fits_in(t)) return;
     switch (t->option->value) {
     case CX_VALUE_IGNORED:
         cx_remark(t, CX_RULE_CONF_OBSOLETE_OPTION, t->word, "%s does nothing any more", cx_conf_quote(t, t->word));
@@ -429,6 +473,6 @@ void cx_take(cx_taking *t)
     case CX_VALUE_ATOL: take_atol(t); break;
     case CX_VALUE_STRING: take_text(t); break;
     case CX_VALUE_WORD: take_word(t); break;
-    case CX_VALUE_OTHER: cx_bug("an option without a reader");
+    case CX_VALUE_OTHER: cx_take_other(t); break;
     }
 }

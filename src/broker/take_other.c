@@ -18,7 +18,7 @@ static bool on_demand(const cx_taking *t)
 
 cx_listener *cx_add_listener(cx_setup *s, cx_listener_kind kind, cx_setting line)
 {
-    cx_listener *l = cx_calloc(1, sizeof *l);
+    cx_listener *l = cx_arena_calloc(&s->arena, sizeof *l);
     l->kind = kind;
     l->line = line;
     cx_vec_add(&s->listeners, l);
@@ -67,10 +67,13 @@ static void take_listener(cx_taking *t)
     }
     l->port = (uint16_t)port;
     if (!comment) l->host = host;
-    cx_str more = cx_str_trim(rest);
-    if (more.n && !comment && more.p[0] != '#')
-        cx_remark(t, CX_RULE_CONF_IGNORED_WORDS, more, "%s is ignored: 'listener' takes a port and an address",
-                  cx_conf_quote(t, more));
+    if (comment) rest = cx_str_sub(host, 0, (size_t)(rest.p + rest.n - host.p));
+    cx_take_trailing(t, rest, "a port and an address");
+    if (l->host.p && cx_str_has(l->host, '\r')) {
+        cx_finding *x = cx_remark(t, CX_RULE_CONF_CARRIAGE_RETURN, l->host, "the lines of this file end with a carriage return alone");
+        cx_note(t, x, "the broker takes all of it for one line");
+        cx_help(t, x, "save the file with line feeds");
+    }
 }
 
 static void take_port(cx_taking *t)
@@ -141,7 +144,7 @@ static void take_protocol_versions(cx_taking *t)
 
 static cx_plugin *add_plugin(cx_taking *t, cx_str name, cx_str path)
 {
-    cx_plugin *p = cx_calloc(1, sizeof *p);
+    cx_plugin *p = cx_arena_calloc(&t->setup->arena, sizeof *p);
     p->line = t->line;
     p->name = name;
     p->path = path;
@@ -264,7 +267,7 @@ static void take_plugin_opt(cx_taking *t)
 static void take_connection(cx_taking *t)
 {
     cx_str rest = t->rest, name = cx_conf_word(&rest);
-    cx_bridge *b = cx_calloc(1, sizeof *b);
+    cx_bridge *b = cx_arena_calloc(&t->setup->arena, sizeof *b);
     b->line = t->line;
     b->name = name.p ? name : CX_STR("");
     cx_vec_add(&t->setup->bridges, b);
@@ -274,6 +277,7 @@ static void take_connection(cx_taking *t)
         cx_refuse_empty(t);
         return;
     }
+    cx_take_trailing(t, rest, "one word");
     size_t known = t->setup->bridge_names.n;
     if (cx_map_put(&t->setup->bridge_names, name) < known) {
         cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_DUPLICATE_NAME, name, "a second connection called %s", cx_conf_quote(t, name));
@@ -299,6 +303,13 @@ static bool add_address(cx_taking *t, cx_bridge *b, cx_str word)
         a.port = (uint16_t)port;
     }
     cx_vec_add(&b->addresses, a);
+    for (size_t i = 0; i < a.host.n || i == 0; i++) {
+        if (a.host.n && !memchr("[],/:", a.host.p[i], 5)) continue;
+        cx_finding *x = cx_remark(t, CX_RULE_BRIDGE_ODD_ADDRESS, word, "the broker takes %s for a host name, and port %u",
+                                  cx_conf_quote(t, a.host), a.port);
+        cx_note(t, x, "addresses are separated by spaces; the port stands behind the last ':', and there are no brackets and no URLs");
+        break;
+    }
     return true;
 }
 
@@ -315,8 +326,13 @@ static void take_address(cx_taking *t)
     }
     cx_str rest = t->rest;
     unsigned n = 0;
-    for (cx_str word; (word = cx_conf_word(&rest)).p && word.p[0] != '#'; n++)
+    for (cx_str word; (word = cx_conf_word(&rest)).p; n++) {
+        if (word.p[0] == '#') {
+            cx_take_trailing(t, cx_str_sub(word, 0, (size_t)(rest.p + rest.n - word.p)), "addresses");
+            break;
+        }
         if (!add_address(t, b, word)) return;
+    }
     if (n == 0) {
         cx_finding *x = cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, t->word, "%s needs a host name", cx_conf_quote(t, t->word));
         cx_says(t, x, "Empty address value in configuration.");
@@ -409,13 +425,13 @@ static void take_log_dest(cx_taking *t)
             return;
         }
         t->setup->log_file = t->line;
-        cx_keep(t);
+        cx_keep_log(t, false);
         return;
     }
     for (unsigned i = 0; i < t->option->choice_count; i++) {
         const cx_choice *c = &t->option->choices[i];
         if (!(c->targets & CX_TARGET_BIT(t->release)) || !cx_str_is(word, c->word)) continue;
-        cx_keep(t);
+        cx_keep_log(t, cx_str_is(word, "none"));
         return;
     }
     cx_refuse_word(t, word, CX_STR_NONE);
@@ -532,7 +548,7 @@ static void take_http_dir(cx_taking *t)
     }
 }
 
-bool cx_take_other(cx_taking *t)
+void cx_take_other(cx_taking *t)
 {
     switch (t->option - cx_conf_options) {
     case CX_OPT_LISTENER: take_listener(t); break;
@@ -559,7 +575,6 @@ bool cx_take_other(cx_taking *t)
     case CX_OPT_DHPARAMFILE: take_optional_text(t); break;
     case CX_OPT_WEBSOCKETS_LOG_LEVEL: take_optional_int(t); break;
     case CX_OPT_HTTP_DIR: take_http_dir(t); break;
-    default: return false;
+    default: cx_bug("an option without a reader");
     }
-    return true;
 }

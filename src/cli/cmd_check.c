@@ -204,10 +204,10 @@ static void note_path(cx_cli *cli, const char *path)
 
 static int check_file(cx_cli *cli, const char *path, cx_kind kind)
 {
-    struct checked c = {.kind = kind};
     cx_error e;
     if (kind == CX_KIND_UNKNOWN) kind = cx_kind_guess(cx_str_of(path), CX_STR(""));
     if (kind == CX_KIND_CONF) return cx_check_conf(cli, path);
+    struct checked c = {.kind = kind};
     if (!cx_source_open(&c.source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     if (kind == CX_KIND_UNKNOWN) c.kind = cx_kind_guess(c.source.name, c.source.text);
     int code;
@@ -242,8 +242,10 @@ const cx_command cx_cmd_check = {
     .summary = "would this broker start with it? Every reason, not only the first",
     .about = "Says whether each release takes the file, and everything that is wrong with it. A\n"
              "mosquitto.conf is read as at start, with the files it includes and names; --syntax\n"
-             "stops where the broker's own --test-config does. FILE '-' is standard input. Exit code: 0 all asked releases load it, 1 one refuses\n"
-             "it, 3 culex cannot read it. Warnings never change the code.\n\n"
+             "stops where the broker's own --test-config does. FILE '-' is standard input. Exit\n"
+             "code: 0 all asked releases start, 1 one does not, 3 culex cannot read the file.\n"
+             "Warnings never change the code.\n\n"
+             "  culex check mosquitto.conf\n"
              "  culex check acl\n"
              "  culex check --kind passwd --target 2.1 /etc/mosquitto/pw\n",
     .options = options,

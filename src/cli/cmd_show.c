@@ -25,6 +25,7 @@ static void put_refusals(cx_cli *cli, cx_conf *conf, cx_targets asked)
 
 static void put_text(cx_cli *cli, const cx_setups *s, cx_targets loaded)
 {
+    cx_targets refused = cli->targets & (cx_targets)~loaded;
     cx_buf text[CX_RELEASE_COUNT] = {0};
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
         if (loaded & CX_TARGET_BIT(&cx_releases[i])) cx_report_setup(&text[i], cli->style, &s->of[i]);
@@ -43,6 +44,14 @@ static void put_text(cx_cli *cli, const cx_setups *s, cx_targets loaded)
         done |= same;
         if (done != loaded) cx_buf_putc(&cli->out, '\n');
     }
+    if (refused) {
+        cx_str who = cx_targets_text(&a, refused);
+        cx_buf_putc(&cli->out, '\n');
+        cx_put_painted(&cli->out, cli->style, CX_PAINT_BOLD, cx_arena_printf(&a, "Mosquitto %.*s", (int)who.n, who.p));
+        cx_buf_puts(&cli->out, "\n\n");
+        cx_put_painted(&cli->out, cli->style, CX_PAINT_BAD, CX_STR("does not start with this conf"));
+        cx_buf_putc(&cli->out, '\n');
+    }
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++) cx_buf_clear(&text[i]);
     cx_arena_clear(&a);
 }
@@ -54,9 +63,12 @@ static void put_json(cx_cli *cli, const cx_setups *s, cx_targets loaded)
     cx_json_object(&j, NULL);
     if (!one) cx_json_array(&j, "targets");
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
-        if (!(loaded & CX_TARGET_BIT(&cx_releases[i]))) continue;
+        if (!(cli->targets & CX_TARGET_BIT(&cx_releases[i]))) continue;
+        bool accepted = loaded & CX_TARGET_BIT(&cx_releases[i]);
         if (!one) cx_json_object(&j, NULL);
-        cx_report_setup_json(&j, &s->of[i]);
+        if (accepted) cx_report_setup_json(&j, &s->of[i]);
+        else cx_json_str(&j, "target", cx_str_of(cx_releases[i].label));
+        cx_json_bool(&j, "accepted", accepted);
         if (!one) cx_json_end_object(&j);
     }
     if (!one) cx_json_end_array(&j);
@@ -71,14 +83,15 @@ static int show(cx_cli *cli, cx_conf *conf, const cx_setups *s, const char *path
         cx_arena a = {0};
         put_refusals(cli, conf, refused);
         cx_str who = cx_targets_text(&a, refused);
-        cx_cli_fail(cli, CX_EXIT_INPUT, "%s: refused by %.*s; 'culex check --syntax %s' shows every error", path,
-                    (int)who.n, who.p, path);
+        bool named = cx_kind_guess(cx_str_of(path), CX_STR("")) == CX_KIND_CONF;
+        cx_cli_fail(cli, CX_EXIT_INPUT, "%s: refused by %.*s; 'culex check --syntax %s%s' shows every error", path,
+                    (int)who.n, who.p, named ? "" : "--kind conf ", path);
         cx_arena_clear(&a);
     }
     if (!loaded) return CX_EXIT_INPUT;
     if (cli->format == CX_FORMAT_JSON) put_json(cli, s, loaded);
     else put_text(cli, s, loaded);
-    return refused && cx_cli_value(cli, "target") ? CX_EXIT_INPUT : CX_EXIT_YES;
+    return refused ? CX_EXIT_NO : CX_EXIT_YES;
 }
 
 static int run(cx_cli *cli)

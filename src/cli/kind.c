@@ -57,6 +57,12 @@ static bool is_acl_line(cx_str line)
            cx_str_starts(line, CX_STR("pattern "));
 }
 
+static bool is_conf_line(cx_str line)
+{
+    const char *space = memchr(line.p, ' ', line.n);
+    return space && cx_conf_name_find((cx_str){line.p, (size_t)(space - line.p)});
+}
+
 /* NAME:$… is a password line, NAME:hexdigits a PSK line. */
 static cx_kind kind_of_record(cx_str line)
 {
@@ -79,7 +85,7 @@ cx_kind cx_kind_guess(cx_str path, cx_str text)
         at = end + 1;
         if (line.n == 0 || line.p[0] == '#') continue;
         if (line.p[0] == '{') return CX_KIND_DYNSEC;
-        kind = is_acl_line(line) ? CX_KIND_ACL : kind_of_record(line);
+        kind = is_acl_line(line) ? CX_KIND_ACL : is_conf_line(line) ? CX_KIND_CONF : kind_of_record(line);
     }
     return kind;
 }

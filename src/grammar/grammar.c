@@ -1,6 +1,10 @@
 /* Look-ups in the generated tables. The tables are small, and are searched from
  * front to back; only the names of options, of which a conf has one a line, are hashed. */
 #include "grammar/grammar.h"
+
+#include <strings.h>
+
+#include "base/typo.h"
 #include "grammar/names.h"
 
 #define PARTS 3
@@ -100,4 +104,33 @@ const cx_conf_name *cx_conf_name_find(cx_str word)
         if (cx_str_starts(word, cx_str_of(name->name))) return name;
     }
     return NULL;
+}
+
+/* Whether the key of a plug-in's option sounds like a secret. */
+static bool sounds_secret(cx_str word)
+{
+    static const char *const sounds[] = {"password", "passwd", "secret", "token", "apikey", "api_key", "_pw", "_pass", "_key"};
+    for (size_t i = 0; i < sizeof sounds / sizeof *sounds; i++)
+        for (size_t at = 0, n = strlen(sounds[i]); at + n <= word.n; at++)
+            if (strncasecmp(word.p + at, sounds[i], n) == 0) return true;
+    return false;
+}
+
+/* "…_file", as in plugin_opt_password_file, is a path. */
+static bool names_file(cx_str word) { return word.n > 5 && cx_str_is(cx_str_sub(word, word.n - 5, 5), "_file"); }
+
+bool cx_conf_word_secret(cx_str word, size_t *name_len)
+{
+    *name_len = word.n;
+    const cx_conf_name *known = cx_conf_name_find(word);
+    if (known) return cx_conf_options[known->option].secret || (known->prefix && sounds_secret(word) && !names_file(word));
+    for (size_t i = 0; i < word.n && *name_len == word.n; i++)
+        if (memchr("\t=:\"'", word.p[i], 5)) *name_len = i;
+    cx_nearest near = {0};
+    for (size_t i = 0; i < cx_conf_name_count; i++)
+        cx_nearest_offer(&near, cx_str_sub(word, 0, *name_len), cx_str_of(cx_conf_names[i].name));
+    known = near.word.p ? cx_conf_name_find(near.word) : NULL;
+    bool secret = known && cx_conf_options[known->option].secret;
+    if (!secret) *name_len = word.n;
+    return secret;
 }

@@ -197,4 +197,8 @@ extern const size_t cx_conf_name_count;
 /* The spelling that WORD is; case matters. NULL: in no release. */
 const cx_conf_name *cx_conf_name_find(cx_str word);
 
+/* Whether WORD is, or was meant to be, an option whose value is secret: in any case,
+ * misspelt, or with the value joined on. *NAME_LEN: how much of it is the name. */
+bool cx_conf_word_secret(cx_str word, size_t *name_len);
+
 #endif

@@ -55,9 +55,11 @@ static size_t shown_of(cx_str line, bool from_start, cx_hiding hiding)
     size_t at = 0, end;
     while (at < line.n && line.p[at] == ' ') at++;
     for (end = at; end < line.n && line.p[end] != ' ';) end++;
-    const cx_conf_name *name = cx_conf_name_find(cx_str_sub(line, at, end - at));
+    size_t name;
     if (!from_start) return 0;
-    return name && cx_conf_options[name->option].secret ? end : line.n;
+    if (!cx_conf_word_secret(cx_str_sub(line, at, end - at), &name)) return line.n;
+    at += name;
+    return at < line.n && line.p[at] == ' ' ? at + 1 : at;
 }
 
 /* A line of a file with secrets: the name stays, the rest becomes stars. */
@@ -135,7 +137,7 @@ void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_
     put_excerpt(out, style, source, x, hiding);
     cx_arena a = {0};
     cx_targets about = x->refused ? x->refused : x->targets;
-    if (about != asked && (x->refused || !x->note_count)) {
+    if ((about & asked) != asked) {
         cx_str who = cx_targets_text(&a, about);
         put_aside(out, style, "note",
                   cx_arena_printf(&a, x->refused ? "refused by %.*s" : "on %.*s only", (int)who.n, who.p));

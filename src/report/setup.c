@@ -51,6 +51,7 @@ void cx_setup_each(const cx_setup *s, void call(void *context, cx_setting line, 
     struct each e = {call, context};
     cx_arena a = {0};
     each_of(&e, s->settings, CX_SLOTS_GLOBAL, CX_STR(""));
+    each_of(&e, s->logs.items, s->logs.n, CX_STR(""));
     each_of(&e, s->security.settings, CX_SLOTS_SECURITY, CX_STR(""));
     for (size_t i = s->discarded; i < s->listeners.n; i++) each_listener(&e, s, s->listeners.items[i], &a);
     for (size_t i = 0; i < s->plugins.n; i++) each_plugin(&e, s->plugins.items[i], &a);
@@ -134,11 +135,11 @@ static void put_topic(cx_json *j, const cx_setup *s, const cx_bridge_topic *t)
 {
     static const char *const directions[] = {"out", "in", "both"};
     cx_json_object(j, NULL);
-    cx_json_str(j, "pattern", t->words.pattern);
-    cx_json_str(j, "direction", cx_str_of(directions[t->words.direction]));
-    cx_json_int(j, "qos", t->words.qos);
-    cx_json_str(j, "local_prefix", t->words.local);
-    cx_json_str(j, "remote_prefix", t->words.remote);
+    cx_json_str(j, "pattern", t->pattern.p ? t->pattern : CX_STR(""));
+    cx_json_str(j, "direction", cx_str_of(directions[t->direction]));
+    cx_json_int(j, "qos", t->qos);
+    cx_json_str(j, "local_prefix", t->local_prefix);
+    cx_json_str(j, "remote_prefix", t->remote_prefix);
     cx_json_str(j, "local", t->local);
     cx_json_str(j, "remote", t->remote);
     put_place(j, s, t->line);
@@ -180,7 +181,7 @@ static void put_setting(void *context, cx_setting line, cx_str owner)
     cx_json_object(c->j, NULL);
     cx_json_str(c->j, "option", cx_str_of(o->name));
     if (o->repeatable) cx_json_str(c->j, "name", cx_conf_line_word(c->s->conf, line));
-    cx_json_str(c->j, "value", o->secret ? CX_STR_NONE : cx_setting_text(c->s, line));
+    cx_json_str(c->j, "value", cx_setting_secret(c->s, line) ? CX_STR_NONE : cx_setting_shown(c->s, line));
     cx_json_str(c->j, "of", owner.n ? owner : CX_STR_NONE);
     put_place(c->j, c->s, line);
     cx_json_end_object(c->j);

@@ -34,6 +34,9 @@ static void put_kind(cx_buf *out, const cx_serving *v)
 {
     static const char *const tls[] = {"no TLS", "TLS", "TLS with pre-shared keys"};
     cx_buf_printf(out, "  %s, %s", cx_conf_options[CX_OPT_PROTOCOL].choices[v->protocol].word, tls[v->tls]);
+    if (v->tls == CX_TLS_CERTIFICATE &&
+        cx_setting_bool(v->setup, cx_listener_of(v->listener, CX_OPT_REQUIRE_CERTIFICATE), false))
+        cx_buf_puts(out, ", client certificate required");
     if (cx_str_is(v->bind, "0.0.0.0") || cx_str_is(v->bind, "::")) cx_buf_puts(out, ", all interfaces");
     else if (v->listener->kind == CX_LISTENER_LOCAL) cx_buf_puts(out, ", only programs on this machine");
     if (v->interface.p) {
@@ -123,7 +126,7 @@ static void put_listener(cx_buf *out, cx_style style, const cx_serving *v)
     if (v->protocol == CX_PROTOCOL_IS_HTTP_API) return;
     put_anonymous(out, style, v);
     put_chain(out, style, v, "passwords", &v->authentication, named_users(v));
-    put_chain(out, style, v, "topics", &v->access, "everything but the $SYS gate is allowed");
+    put_chain(out, style, v, "topics", &v->access, "every topic is allowed, except publishing to $SYS");
     if (v->mount_point.p) {
         put_label(out, "mount point");
         cx_buf_put_safe(out, v->mount_point);
@@ -148,14 +151,14 @@ static size_t widest(const cx_bridge *b)
 static void put_topic(cx_buf *out, cx_style style, const cx_setup *s, const cx_bridge_topic *t, size_t width)
 {
     static const char *const arrows[] = {"->", "<-", "<->"};
-    cx_buf_printf(out, "  %-3s  %d    ", t->words.direction == CX_BRIDGE_OUT  ? "out"
-                                          : t->words.direction == CX_BRIDGE_IN ? "in"
+    cx_buf_printf(out, "  %-4s  %d    ", t->direction == CX_BRIDGE_OUT  ? "out"
+                                          : t->direction == CX_BRIDGE_IN ? "in"
                                                                                : "both",
-                  t->words.qos);
+                  t->qos);
     size_t from = out->n;
     cx_buf_put_safe(out, t->local);
     if (out->n - from < width) cx_buf_fill(out, ' ', width - (out->n - from));
-    cx_buf_printf(out, "  %-3s  ", arrows[t->words.direction]);
+    cx_buf_printf(out, "  %-3s  ", arrows[t->direction]);
     cx_buf_put_safe(out, t->remote);
     put_origin(out, style, s, t->line);
     cx_buf_putc(out, '\n');
@@ -178,7 +181,7 @@ static void put_bridge(cx_buf *out, cx_style style, const cx_setup *s, const cx_
     put_origin(out, style, s, b->line);
     cx_buf_putc(out, '\n');
     size_t width = widest(b);
-    cx_buf_puts(out, "  dir  QoS  here");
+    cx_buf_puts(out, "  dir   QoS  here");
     cx_buf_fill(out, ' ', width - 4);
     cx_buf_puts(out, "       there\n");
     for (size_t i = 0; i < b->topics.n; i++) put_topic(out, style, s, &b->topics.items[i], width);
@@ -206,14 +209,13 @@ static void put_setting(void *context, cx_setting line, cx_str owner)
         cx_buf_puts(c->out, ":\n");
         memcpy(c->last, name, n + 1);
     }
-    const cx_conf_option *o = cx_conf_line_option(line);
     cx_buf_printf(c->out, "  %s", n ? "  " : "");
     size_t from = c->out->n;
     cx_buf_put_safe(c->out, cx_conf_line_word(c->s->conf, line));
     if (c->out->n - from < 26) cx_buf_fill(c->out, ' ', 26 - (c->out->n - from));
     cx_buf_putc(c->out, ' ');
-    if (o->secret) cx_buf_puts(c->out, "********");
-    else cx_buf_put_safe(c->out, cx_setting_text(c->s, line));
+    if (cx_setting_secret(c->s, line)) cx_buf_puts(c->out, "********");
+    else cx_buf_put_safe(c->out, cx_setting_shown(c->s, line));
     put_origin(c->out, c->style, c->s, line);
     cx_buf_putc(c->out, '\n');
 }
@@ -227,6 +229,8 @@ void cx_report_setup(cx_buf *out, cx_style style, const cx_setup *s)
         cx_buf_putc(out, '\n');
         cx_serving_clear(&v);
     }
+    if (s->lost_settings)
+        cx_buf_puts(out, "Settings behind an include_dir line are lost; 'culex check --syntax' says which.\n\n");
     if (s->local_only)
         cx_buf_puts(out, "There is no listener line, so nobody can connect from another machine.\n"
                          "'listener 1883' opens the broker to the network.\n\n");

@@ -119,6 +119,8 @@ static bool wait_for(pid_t pid, int *status, long long milliseconds)
     return got == pid;
 }
 
+static int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
 int child_run(const char *const argv[], const char *out, const char *err)
 {
     pid_t pid = start(argv, out, err);
@@ -129,7 +131,7 @@ int child_run(const char *const argv[], const char *out, const char *err)
         waitpid(pid, NULL, 0);
         give_up("%s %s: no end after %d s", argv[0], argv[1], CHILD_MS / 1000);
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return exit_status(status);
 }
 
 static struct sockaddr_in loopback(int port)
@@ -251,6 +253,22 @@ enum broker_verdict broker_start(const char *program, const char *dir, enum brok
 }
 
 int broker_port(void) { return running_port; }
+
+void broker_run(const char *const argv[], const char *log) { running_pid = start(argv, log, log); }
+
+pid_t broker_pid(void) { return (pid_t)running_pid; }
+
+bool broker_ended(int *status)
+{
+    int raw;
+
+    if (running_pid > 0 && waitpid((pid_t)running_pid, &raw, WNOHANG) == (pid_t)running_pid) {
+        running_pid = 0;
+        *status = exit_status(raw);
+        return true;
+    }
+    return false;
+}
 
 bool broker_stop(void)
 {

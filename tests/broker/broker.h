@@ -3,6 +3,7 @@
 #define BROKER_BROKER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum broker_verdict {
     BROKER_UP,     /* it took its files and accepts connections */
@@ -19,6 +20,12 @@ enum broker_verdict broker_start(const char *program, const char *dir, enum brok
 
 /* The port of the running broker */
 int broker_port(void);
+
+/* The same for a broker with arguments of its own: starts it and returns at once */
+void broker_run(const char *const argv[], const char *log);
+pid_t broker_pid(void);
+/* Whether it has ended by itself; *status is then its exit status, 128 and more when a signal ended it */
+bool broker_ended(int *status);
 
 /* Kills the broker; says whether it was still running. Does nothing and says true when none was started */
 bool broker_stop(void);

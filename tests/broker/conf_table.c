@@ -76,7 +76,7 @@ const struct conf_option conf_options[] = {
     {"autosave_interval", CONF_GLOBAL, CONF_INT, RALL, 1, "1800|60|-1", ""},
     {"autosave_on_changes", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
     {"check_retain_source", CONF_GLOBAL, CONF_BOOL, RALL, 2, "", ""},
-    {"clientid_prefixes", CONF_GLOBAL, CONF_TEXT, RALL, 1, "prob|pro|p|x", "prob # c|prob |probe|\xff"},
+    {"clientid_prefixes", CONF_GLOBAL, CONF_TEXT, RALL, 1, "x|secure-", "x # c|\xff"},
     {"connection_messages", CONF_GLOBAL, CONF_BOOL, RALL, 1, "", ""},
     {"enable_control_api", CONF_GLOBAL, CONF_BOOL, R21, 1, "", ""},
     {"global_max_clients", CONF_GLOBAL, CONF_INT, R21, 1, "100|-1", ""},

@@ -1,20 +1,20 @@
 #define _GNU_SOURCE
-/* Holds culex against a real broker: random ACL and password files are given to both, and every answer is compared.
+/* Holds culex against a real broker: random ACL, password and conf files are given to both, and every answer is compared.
  *
  * usage: diff --broker PATH --culex PATH --target VERSION [--seed N] [--decisions N] [--loads N] [--logins N]
- *             [--only acl|load|login:N] [--keep]
+ *             [--confs N] [--only acl|load|login|conf:N] [--keep]
  *
  * The broker runs on a port of 127.0.0.1 and gets no other file than those made here.
  * exit: 0 no difference, 1 differences, 2 the test could not be run
  *
- *   gen_acl.c gen_damage.c gen_passwd.c   the random files, clients and topics
- *   broker.c mqtt.c                       the real answer
- *   questions.c                           the question to culex, and the comparison
- *   case_acl.c case_login.c trial.c       one case of each kind */
+ *   gen_acl.c gen_damage.c gen_passwd.c        the random files, clients and topics
+ *   gen_conf.c gen_value.c conf_table.c        the random mosquitto.conf files
+ *   broker.c mqtt.c effect.c                   the real answer
+ *   questions.c show.c                         what culex answers
+ *   case_acl.c case_login.c case_conf.c trial.c  one case of each kind, and the comparison */
 #include "broker.h"
 #include "trial.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <mosquitto.h>
@@ -26,14 +26,14 @@
 enum { FEWEST_ACL_FILES = 12 };
 
 struct wanted {
-    size_t decisions, loads, logins;
+    size_t decisions, loads, logins, confs;
     int only_kind; /* -1: all */
     size_t only_number;
 };
 
 static const char usage[] =
     "usage: diff --broker PATH --culex PATH --target VERSION [--seed N] [--decisions N] [--loads N] [--logins N]\n"
-    "            [--only acl|load|login:N] [--keep]\n";
+    "            [--confs N] [--only acl|load|login|conf:N] [--keep]\n";
 
 static _Noreturn void bad_usage(void)
 {
@@ -56,7 +56,7 @@ static unsigned long long number(const char *text)
 
 static void parse_only(const char *text, struct wanted *w)
 {
-    static const char *const kinds[TRIAL_KINDS] = {"acl:", "load:", "login:"};
+    static const char *const kinds[TRIAL_KINDS] = {"acl:", "load:", "login:", "conf:"};
 
     for (int i = 0; i < TRIAL_KINDS; i++) {
         if (!strncmp(text, kinds[i], strlen(kinds[i]))) {
@@ -70,11 +70,17 @@ static void parse_only(const char *text, struct wanted *w)
 
 static void parse_options(int argc, char **argv, struct trial *trial, struct wanted *w)
 {
-    static const struct option options[] = {{"broker", 1, NULL, 'b'},    {"culex", 1, NULL, 'c'},
-                                            {"target", 1, NULL, 't'},    {"seed", 1, NULL, 's'},
-                                            {"decisions", 1, NULL, 'd'}, {"loads", 1, NULL, 'l'},
-                                            {"logins", 1, NULL, 'p'},    {"only", 1, NULL, 'o'},
-                                            {"keep", 0, NULL, 'k'},      {0}};
+    static const struct option options[] = {{"broker", 1, NULL, 'b'},
+                                            {"culex", 1, NULL, 'c'},
+                                            {"target", 1, NULL, 't'},
+                                            {"seed", 1, NULL, 's'},
+                                            {"decisions", 1, NULL, 'd'},
+                                            {"loads", 1, NULL, 'l'},
+                                            {"logins", 1, NULL, 'p'},
+                                            {"only", 1, NULL, 'o'},
+                                            {"keep", 0, NULL, 'k'},
+                                            {"confs", 1, NULL, 'f'},
+                                            {0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -86,6 +92,7 @@ static void parse_options(int argc, char **argv, struct trial *trial, struct wan
         case 'd': w->decisions = (size_t)number(optarg); break;
         case 'l': w->loads = (size_t)number(optarg); break;
         case 'p': w->logins = (size_t)number(optarg); break;
+        case 'f': w->confs = (size_t)number(optarg); break;
         case 'o': parse_only(optarg, w); break;
         case 'k': trial->keep = true; break;
         default: bad_usage();
@@ -101,24 +108,26 @@ static void parse_options(int argc, char **argv, struct trial *trial, struct wan
 static void leave(int status, void *argument)
 {
     struct trial *trial = argument;
-    DIR *dir;
-    struct dirent *entry;
 
     broker_stop();
     if (status == 2) {
         trial_tell_where(trial);
         return;
     }
-    if (trial->keep) {
+    if (trial->keep || trial->saved) {
         fprintf(stderr, "diff: the files are in %s\n", trial->dir);
         return;
     }
-    if ((dir = opendir(trial->dir))) {
-        while ((entry = readdir(dir))) {
-            unlinkat(dirfd(dir), entry->d_name, 0);
-        }
-        closedir(dir);
-        rmdir(trial->dir);
+    remove_tree(trial->dir);
+}
+
+/* The conf cases run in folders of their own */
+static void make_absolute(struct trial *trial)
+{
+    trial->broker = realpath(trial->broker, NULL);
+    trial->culex = realpath(trial->culex, NULL);
+    if (!trial->broker || !trial->culex) {
+        give_up("%s", strerror(errno));
     }
 }
 
@@ -127,10 +136,11 @@ static void make_folder(struct trial *trial)
     const char *tmp = getenv("TMPDIR");
     char *dir = NULL;
 
-    if (asprintf(&dir, "%s/culex-broker-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0 || !mkdtemp(dir)) {
+    if (asprintf(&dir, "%s/culex-broker-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0 || !mkdtemp(dir) ||
+        !(trial->dir = realpath(dir, NULL))) {
         give_up("no temporary folder: %s", strerror(errno));
     }
-    trial->dir = dir;
+    free(dir);
     on_exit(leave, trial);
 }
 
@@ -196,17 +206,39 @@ static void one_case(struct trial *trial, enum trial_kind kind, size_t number_of
         case_acl(trial, &r);
     } else if (kind == TRIAL_LOAD) {
         case_load(trial, &r);
-    } else {
+    } else if (kind == TRIAL_LOGIN) {
         case_login(trial, &r);
+    } else {
+        case_conf(trial, &r);
     }
     trial_end(trial);
+}
+
+/* The conf cases come last, because they change the network for good */
+static void conf_cases(struct trial *trial, size_t first, size_t count)
+{
+    const char *why = count ? conf_prepare(trial) : "not asked for";
+
+    if (why) {
+        printf("confs skipped: %s\n", why);
+        return;
+    }
+    for (size_t i = first; i < first + count; i++) {
+        one_case(trial, TRIAL_CONF, i);
+    }
+    printf("confs %zu: the broker takes %zu, starts %zu, %zu sockets, %zu answer, %zu let anonymous in\n", trial->confs,
+           trial->taken, trial->started, trial->sockets, trial->asked, trial->anonymous);
+    printf("not compared: %zu undefined, %zu crashes of the broker, %zu host names to look up\n", trial->undefined,
+           trial->crashed, trial->unresolved);
+    printf("culex gives the broker's own words for %zu of %zu refusals\n", trial->quoted, trial->refusals);
 }
 
 /* Each loop also ends when the cases yield next to nothing, which is no test then */
 static void all_cases(struct trial *trial, const struct wanted *w)
 {
-    for (size_t i = 0;
-         (i < FEWEST_ACL_FILES || trial->decisions < w->decisions) && i < FEWEST_ACL_FILES + w->decisions / 20; i++) {
+    size_t fewest = w->decisions ? FEWEST_ACL_FILES : 0;
+
+    for (size_t i = 0; (i < fewest || trial->decisions < w->decisions) && i < fewest + w->decisions / 20; i++) {
         one_case(trial, TRIAL_ACL, i);
     }
     for (size_t i = 0; i < w->loads; i++) {
@@ -223,7 +255,7 @@ static void all_cases(struct trial *trial, const struct wanted *w)
 int main(int argc, char **argv)
 {
     struct trial trial = {.seed = (unsigned long long)time(NULL) * 1000003U + (unsigned long long)getpid()};
-    struct wanted wanted = {8000, 300, 240, -1, 0};
+    struct wanted wanted = {8000, 300, 240, 300, -1, 0};
     char fields[2][512];
 
     parse_options(argc, argv, &trial, &wanted);
@@ -235,13 +267,17 @@ int main(int argc, char **argv)
     }
     mosquitto_lib_init();
     broker_catch_signals();
+    make_absolute(&trial);
     make_folder(&trial);
     try_broker(&trial);
     make_fresh_hashes(&trial, fields);
-    if (wanted.only_kind >= 0) {
+    if (wanted.only_kind == TRIAL_CONF) {
+        conf_cases(&trial, wanted.only_number, 1);
+    } else if (wanted.only_kind >= 0) {
         one_case(&trial, (enum trial_kind)wanted.only_kind, wanted.only_number);
     } else {
         all_cases(&trial, &wanted);
+        conf_cases(&trial, 0, wanted.confs);
     }
     printf("the broker allows %zu, loads %zu, lets in %zu\n", trial.allowed, trial.loaded, trial.let_in);
     printf("decisions %zu, loads %zu, logins %zu, differences %zu\n", trial.decisions, trial.loads, trial.logins,

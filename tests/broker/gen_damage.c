@@ -4,7 +4,10 @@
 #include <string.h>
 
 /* Lengths around which the brokers' line buffer (256 bytes, then 1000 more each time) is exactly full */
-static const size_t edges[] = {254, 255, 256, 257, 1254, 1255, 1256, 1257};
+enum { EDGES = 8 };
+static const size_t edges[EDGES] = {254, 255, 256, 257, 1254, 1255, 1256, 1257};
+/* The same for mosquitto.conf, whose buffer begins with 1000 bytes */
+static const size_t conf_edges[EDGES] = {998, 999, 1000, 1001, 1998, 1999, 2000, 2001};
 
 static size_t random_line(const struct buf *b, struct rng *r)
 {
@@ -83,9 +86,9 @@ static void widen(struct buf *b)
 }
 
 /* Makes a line of exactly `len` bytes that begins with `head` and goes on with `fill`, mostly the unfinished last one */
-static void edge_line(struct buf *b, struct rng *r, const char *head, unsigned fill)
+static void edge_line(struct buf *b, struct rng *r, const size_t lens[EDGES], const char *head, unsigned fill)
 {
-    size_t len = RNG_PICK(r, edges), head_len = strlen(head);
+    size_t len = lens[rng_below(r, EDGES)], head_len = strlen(head);
     struct buf line = {0};
 
     buf_bytes(&line, head, head_len);
@@ -181,7 +184,8 @@ void gen_damage_acl(struct buf *text, struct rng *r)
         } else if (kind < 8) {
             odd_acl_line(text, r);
         } else {
-            edge_line(text, r, RNG_PICK(r, heads), rng_chance(r, 15) ? ' ' : 'x');
+            unsigned fill = rng_chance(r, 15) ? ' ' : 'x';
+            edge_line(text, r, edges, RNG_PICK(r, heads), fill);
         }
     }
 }
@@ -191,8 +195,36 @@ void gen_damage_passwords(struct buf *text, struct rng *r)
     static const char *const heads[] = {"#", "u:", "x", ":", "v:$6$", ""};
 
     if (rng_chance(r, 25)) {
-        edge_line(text, r, RNG_PICK(r, heads), rng_chance(r, 20) ? ':' : 'x');
+        unsigned fill = rng_chance(r, 20) ? ':' : 'x';
+        edge_line(text, r, edges, RNG_PICK(r, heads), fill);
     } else {
         damage_bytes(text, r);
     }
+}
+
+static bool has_word(const struct buf *text, const char *word)
+{
+    return text->len && memmem(text->data, text->len, word, strlen(word));
+}
+
+bool gen_damage_conf(struct buf *text, struct rng *r)
+{
+    static const char *const heads[] = {"#",     "clientid_prefixes ",    "mount_point ", "acl_file ", "rubbish", "",
+                                        "port ", "allow_anonymous true ", "log_type all "};
+    bool writes = has_word(text, "pid_file") || has_word(text, "persistence") || has_word(text, "log_dest file");
+
+    if (has_word(text, "memory_limit")) { /* a smaller number would starve the broker */
+        return false;
+    }
+    for (size_t i = 1 + rng_below(r, 2); i; i--) {
+        if (rng_chance(r, 35)) {
+            unsigned fill = rng_chance(r, 30) ? ' ' : 'x';
+            edge_line(text, r, conf_edges, RNG_PICK(r, heads), fill);
+        } else if (rng_chance(r, 30)) {
+            insert_nul(text, r);
+        } else if (!writes) { /* a damaged path might lead out of the folder */
+            damage_bytes(text, r);
+        }
+    }
+    return true;
 }

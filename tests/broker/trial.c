@@ -2,11 +2,12 @@
 #include "trial.h"
 #include "broker.h"
 
+#include <ftw.h>
 #include <stdarg.h>
 
-enum { SHOWN_DIFFERENCES = 40 };
+enum { SHOWN_DIFFERENCES = 40, SHOWN_BYTES = 3000 };
 
-static const char *const kind_names[TRIAL_KINDS] = {"acl", "load", "login"};
+static const char *const kind_names[TRIAL_KINDS] = {"acl", "load", "login", "conf"};
 
 struct rng trial_begin(struct trial *trial, enum trial_kind kind, size_t number)
 {
@@ -31,15 +32,30 @@ void trial_save(struct trial *trial, const struct buf *file)
     buf_save(file, trial->path[TRIAL_FILE]);
 }
 
-void trial_end(struct trial *trial) { trial->file = NULL; }
+void trial_end(struct trial *trial)
+{
+    trial->file = NULL;
+    trial->conf = NULL;
+}
 
 static void show_case(struct trial *trial)
 {
+    static const char *const names[TRIAL_KINDS] = {"acl", "acl", "passwd", "main.conf"};
+    char name[32];
+
     printf(
         "difference in case %s:%zu, again with: diff --broker %s --culex %s --target %s --seed %llu --only %s:%zu --keep\n",
         kind_names[trial->kind], trial->number, trial->broker, trial->culex, trial->target,
         (unsigned long long)trial->seed, kind_names[trial->kind], trial->number);
-    print_as_command(stdout, trial->file, trial->kind == TRIAL_LOGIN ? "passwd" : "acl");
+    if (trial->conf && trial->file->len > SHOWN_BYTES) {
+        printf("    (a main.conf of %zu bytes)\n", trial->file->len);
+    } else {
+        print_as_command(stdout, trial->file, names[trial->kind]);
+    }
+    for (size_t i = 0; trial->conf && i < trial->conf->include_count; i++) {
+        snprintf(name, sizeof name, "'inc/%s'", trial->conf->include_names[i]);
+        print_as_command(stdout, &trial->conf->includes[i], name);
+    }
     trial->shown = true;
 }
 
@@ -107,6 +123,16 @@ void trial_stop_broker(const struct trial *trial)
         give_up("the broker ended by itself, see %s/broker.log", trial->dir);
     }
 }
+
+static int remove_one(const char *path, const struct stat *s, int type, struct FTW *walk)
+{
+    (void)s;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+void remove_tree(const char *path) { nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS); }
 
 void trial_tell_where(const struct trial *trial)
 {

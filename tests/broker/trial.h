@@ -4,9 +4,10 @@
 
 #include "buf.h"
 #include "gen.h"
+#include "gen_conf.h"
 #include "rng.h"
 
-enum trial_kind { TRIAL_ACL, TRIAL_LOAD, TRIAL_LOGIN, TRIAL_KINDS };
+enum trial_kind { TRIAL_ACL, TRIAL_LOAD, TRIAL_LOGIN, TRIAL_CONF, TRIAL_KINDS };
 
 /* The files of one case: what the broker reads, the questions, a password, and what culex prints */
 enum trial_file { TRIAL_FILE, TRIAL_BATCH, TRIAL_SECRET, TRIAL_OUT, TRIAL_ERR, TRIAL_PATHS };
@@ -25,11 +26,19 @@ struct trial {
     enum trial_kind kind; /* the case at work */
     size_t number;
     const struct buf *file;
-    bool shown; /* the file of this case was printed */
+    const struct gen_conf *conf; /* of a case about mosquitto.conf: the files it includes */
+    bool shown;                  /* the file of this case was printed */
     char path[TRIAL_PATHS][4096];
 
     size_t decisions, loads, logins, differences;
     size_t allowed, loaded, let_in; /* how many of them the broker said yes to */
+
+    struct gen_build build; /* what the broker can do, see conf_prepare */
+    bool conf_missing;      /* culex has no commands for a conf yet: only the broker is run */
+    size_t confs, taken, started, sockets, asked, anonymous; /* as the broker says */
+    size_t undefined, crashed, unresolved;                   /* not compared */
+    size_t refusals, quoted; /* how many refusals culex explains in the broker's own words */
+    size_t saved;            /* folders of cases that stay */
 };
 
 /* Begins a case: its paths, and its random numbers, which depend on the seed, the kind and the number alone */
@@ -58,5 +67,12 @@ void trial_tell_where(const struct trial *trial);
 void case_acl(struct trial *trial, struct rng *r);
 void case_load(struct trial *trial, struct rng *r);
 void case_login(struct trial *trial, struct rng *r);
+void case_conf(struct trial *trial, struct rng *r);
+/* Before the first case_conf: enters a network of its own and finds out what the broker was built with.
+ * NULL, or why there can be no such cases */
+const char *conf_prepare(struct trial *trial);
+
+/* Removes a file or a folder with all that is in it */
+void remove_tree(const char *path);
 
 #endif

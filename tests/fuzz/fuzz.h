@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "report/report.h"
 #include "text/finding.h"
 #include "text/source.h"
 
@@ -32,8 +33,15 @@ void fuzz_check_findings(const cx_findings *f, cx_str text, cx_targets targets);
 void fuzz_check_projection(const cx_findings *all, const cx_findings *one, const cx_release *release);
 
 /* Every finding printed in every way: clean text, valid JSON. HIDDEN: a text that
- * must not stand in what is printed with secrets masked, in whole or in halves;
- * NULL: none. */
-void fuzz_check_report(const cx_findings *f, cx_source *source, const char *hidden);
+ * must not stand in what is printed with secrets masked as HIDING says, in whole or
+ * in halves; NULL: none. */
+void fuzz_check_report(const cx_findings *f, cx_source *source, cx_hiding hiding, const char *hidden);
+
+/* Text for people: valid UTF-8 without control characters. Text that is one JSON object. */
+void fuzz_check_text(const cx_buf *out, bool color);
+void fuzz_check_json(const cx_buf *out);
+/* Neither half of HIDDEN is in it. */
+void fuzz_check_hidden(const cx_buf *out, const char *hidden);
+bool fuzz_has_half(cx_str text, const char *hidden);
 
 #endif

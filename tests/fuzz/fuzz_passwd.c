@@ -152,7 +152,7 @@ static void check_passwd(fuzz_text *t, bool argon2, const char *hidden)
         model_records_free(&m);
         cx_passwd_clear(&one);
     }
-    if (!argon2) fuzz_check_report(&all.findings, &t->source, hidden);
+    if (!argon2) fuzz_check_report(&all.findings, &t->source, CX_HIDE_RECORDS, hidden);
     cx_passwd_clear(&all);
 }
 
@@ -171,7 +171,7 @@ static void check_psk(fuzz_text *t, const char *hidden)
         holds(((all.findings.refused & bit) != 0) == model_psk_refused(t->bytes, t->source.text.n, (model_release)i));
         cx_psk_clear(&one);
     }
-    fuzz_check_report(&all.findings, &t->source, hidden);
+    fuzz_check_report(&all.findings, &t->source, CX_HIDE_RECORDS, hidden);
     cx_psk_clear(&all);
 }
 

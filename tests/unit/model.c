@@ -16,9 +16,9 @@ static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c ==
 
 /* ---- lines ---- */
 
-void model_open(model_reader *r, const char *text, size_t n)
+void model_open(model_reader *r, const char *text, size_t n, size_t size)
 {
-    *r = (model_reader){.text = text, .n = n, .size = 256};
+    *r = (model_reader){.text = text, .n = n, .size = size};
     r->buf = need(malloc(r->size));
     r->buf[0] = '\0';
 }
@@ -218,7 +218,7 @@ void model_acl_load(model_acl *m, const char *text, size_t n, model_release rele
     *m = (model_acl){.release = release};
     model_reader r;
     const char *user = NULL;
-    model_open(&r, text, n);
+    model_open(&r, text, n, 256);
     while (!m->refused && model_gets(&r, release))
         if (!load_line(m, &r, &user)) m->refused = true;
     model_close(&r);
@@ -303,7 +303,7 @@ void model_records_read(model_records *m, const char *text, size_t n, model_rele
 {
     *m = (model_records){0};
     model_reader r;
-    model_open(&r, text, n);
+    model_open(&r, text, n, 256);
     while (!r.eof) {
         if (!model_gets(&r, release) || r.buf[0] == '#' || !strchr(r.buf, ':')) continue;
         char *save, *name = strtok_r(r.buf, ":", &save);
@@ -349,3 +349,28 @@ bool model_psk_refused(const char *text, size_t n, model_release release)
     model_records_free(&m);
     return refused;
 }
+
+/* ---- confs ---- */
+
+void model_conf_read(model_lines *m, const char *text, size_t n, model_release release)
+{
+    model_reader r;
+    *m = (model_lines){0};
+    model_open(&r, text, n, 1000);
+    while (model_gets(&r, release)) {
+        char *line = r.buf;
+        if (*line == '#' || *line == '\n' || *line == '\r') continue;
+        size_t length = strlen(line);
+        while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r')) line[--length] = '\0';
+        char *rest, *word = strtok_r(line, " ", &rest);
+        if (!word) continue;
+        if (m->count == m->cap) {
+            m->cap = m->cap ? m->cap * 2 : 16;
+            m->items = need(realloc(m->items, m->cap * sizeof *m->items));
+        }
+        m->items[m->count++] = (model_line){r.begin + (size_t)(word - line), strlen(word), strlen(rest)};
+    }
+    model_close(&r);
+}
+
+void model_conf_free(model_lines *m) { free(m->items); }

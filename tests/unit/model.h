@@ -1,4 +1,4 @@
-/* The broker's reading of ACL, password and PSK files and its decision, written
+/* The broker's reading of ACL, password, PSK and configuration files and its decision, written
  * down a second time: byte by byte after the description of the formats, on C
  * strings, with strtok() and copies, in the broker's order, and without any code of
  * the library. It is slow and short, which is the point: where the two differ, one
@@ -23,7 +23,8 @@ typedef struct model_reader {
     bool eof;
 } model_reader;
 
-void model_open(model_reader *r, const char *text, size_t n);
+/* SIZE: of the buffer at first, 256 bytes for all files but a conf, which has 1000. */
+void model_open(model_reader *r, const char *text, size_t n, size_t size);
 bool model_gets(model_reader *r, model_release release); /* false: the broker's function returns NULL */
 void model_close(model_reader *r);
 
@@ -71,6 +72,20 @@ typedef struct model_records {
 
 void model_records_read(model_records *m, const char *text, size_t n, model_release release);
 void model_records_free(model_records *m);
+
+/* A line of a conf that is neither empty nor a comment. */
+typedef struct model_line {
+    size_t at;                  /* of its first word in the text */
+    size_t word_len, value_len; /* of that word; of what is behind the one space that ends it */
+} model_line;
+
+typedef struct model_lines {
+    model_line *items;
+    size_t count, cap;
+} model_lines;
+
+void model_conf_read(model_lines *m, const char *text, size_t n, model_release release);
+void model_conf_free(model_lines *m);
 
 /* Whether the release refuses a PSK file. */
 bool model_psk_refused(const char *text, size_t n, model_release release);

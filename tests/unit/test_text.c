@@ -77,7 +77,7 @@ static void check_lines(cx_str text, size_t release)
     cx_lines lines;
     model_reader model;
     cx_lines_init(&lines, text, &cx_releases[release], CX_LINES_SECURITY);
-    model_open(&model, text.p, text.n);
+    model_open(&model, text.p, text.n, 256);
     for (size_t step = 0;; step++) {
         bool got = model_gets(&model, (model_release)release);
         cx_line_status want = got ? CX_LINE : model.eof ? CX_LINE_END : CX_LINE_LOST;
@@ -215,7 +215,7 @@ START_TEST(the_model_reads_as_fgets_does)
         size_t size = 256;
         char *buf = malloc(size);
         model_reader model;
-        model_open(&model, text, n);
+        model_open(&model, text, n, 256);
         for (bool more = true; more;) {
             size_t offset = 0;
             char *rc;
@@ -255,7 +255,7 @@ START_TEST(last_line_lost_is_what_the_reader_does)
         for (size_t last = 0; last <= 3400; last++) {
             if (last > 5 && last % 1000 > 260 && last % 1000 < 990) continue;
             model_reader model;
-            model_open(&model, text, before + last);
+            model_open(&model, text, before + last, 256);
             bool seen = false;
             while (model_gets(&model, MODEL_2_1_2)) seen |= model.begin == before;
             model_close(&model);

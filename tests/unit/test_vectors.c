@@ -1,100 +1,14 @@
 /* What real brokers answered (tests/vectors), asked in-process: every decision,
  * load and login, for each release read alone and for all read together. The counts
- * are fixed, so that a vector that is lost or skipped is noticed. The folder is
- * VECTORS_DIR of the environment, else of the build. */
+ * are fixed, so that a vector that is lost or skipped is noticed. */
 #include "unit.h"
-
-#include <cjson/cJSON.h>
-#include <stdlib.h>
 
 #include "broker/broker.h"
 #include "formats/passwd/passwd.h"
 #include "model.h"
-
-#ifndef VECTORS_DIR
-#define VECTORS_DIR "tests/vectors"
-#endif
+#include "vectors.h"
 
 enum { DECISIONS = 2248, LOADS = 296, LOADS_AND_LOGINS = 368 };
-
-/* ---- JSON with NUL bytes ----
- * cJSON gives C strings, in which \u0000 would be the end. It is read as U+E000,
- * which no vector contains, and put back afterwards. */
-
-static void replace_nul_escapes(cx_buf *json)
-{
-    ck_assert_ptr_null(strstr(json->p, "\xEE\x80\x80"));
-    for (size_t i = 0; i + 1 < json->n; i++) {
-        if (json->p[i] != '\\') continue;
-        if (i + 6 <= json->n && memcmp(json->p + i, "\\u0000", 6) == 0) json->p[i + 2] = 'E';
-        i++; /* a backslash that is escaped begins nothing */
-    }
-}
-
-static cJSON *load_vectors(const char *name)
-{
-    char path[512];
-    const char *folder = getenv("VECTORS_DIR");
-    snprintf(path, sizeof path, "%s/%s", folder && *folder ? folder : VECTORS_DIR, name);
-    cx_buf b;
-    cx_error e = {""};
-    must(cx_read_file(path, CX_FILE_MAX, &b, &e), "%s", e.text);
-    replace_nul_escapes(&b);
-    cJSON *rows = cJSON_ParseWithLengthOpts(b.p, b.n, NULL, 0);
-    must(cJSON_IsArray(rows), "%s is no JSON array", path);
-    cx_buf_clear(&b);
-    return rows;
-}
-
-static const char *text_of(const cJSON *row, const char *key)
-{
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, key));
-}
-
-/* The bytes of a string; false: null. The caller frees. */
-static bool bytes_of(const char *value, cx_buf *out)
-{
-    *out = (cx_buf){0};
-    if (!value) return false;
-    for (const char *p = value; *p; p++) {
-        bool nul = strncmp(p, "\xEE\x80\x80", 3) == 0;
-        cx_buf_putc(out, nul ? '\0' : *p);
-        if (nul) p += 2;
-    }
-    return true;
-}
-
-static bool decode_base64(const char *text, cx_buf *out)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned bits = 0, count = 0;
-    *out = (cx_buf){0};
-    for (; *text && *text != '='; text++) {
-        const char *at = strchr(letters, *text);
-        must(at, "no base64: %s", text);
-        bits = bits << 6 | (unsigned)(at - letters);
-        count += 6;
-        if (count < 8) continue;
-        count -= 8;
-        cx_buf_putc(out, (char)(bits >> count));
-        bits &= (1u << count) - 1;
-    }
-    return true;
-}
-
-/* A file of a row: KEY_b64 when there is one, else KEY; false: null. */
-static bool file_of(const cJSON *row, const char *key, cx_buf *out)
-{
-    char name[32];
-    snprintf(name, sizeof name, "%s_b64", key);
-    const char *b64 = text_of(row, name);
-    return b64 && *b64 ? decode_base64(b64, out) : bytes_of(text_of(row, key), out);
-}
-
-static const char *expected(const cJSON *row, const char *key, size_t release)
-{
-    return text_of(cJSON_GetObjectItemCaseSensitive(row, key), cx_releases[release].name);
-}
 
 /* ---- decisions ---- */
 
@@ -135,29 +49,29 @@ static size_t check_decision(const cJSON *row)
 {
     cx_buf file, user, id, topic;
     size_t checks = 0;
-    bool some = file_of(row, "acl", &file);
-    bytes_of(text_of(row, "user"), &user);
-    bytes_of(text_of(row, "clientid"), &id);
-    bytes_of(text_of(row, "topic"), &topic);
+    bool some = vector_file(row, "acl", &file);
+    vector_bytes(vector_text(row, "user"), &user);
+    vector_bytes(vector_text(row, "clientid"), &id);
+    vector_bytes(vector_text(row, "topic"), &topic);
     if (some && !has_batch_separator(&user) && !has_batch_separator(&id) && !has_batch_separator(&topic)) {
         cx_client client = {
             .anonymous = user.n == 0, .user = cx_buf_str(&user), .fresh = id.n == 0, .id = cx_buf_str(&id)};
-        cx_access access = access_of(text_of(row, "access"));
+        cx_access access = access_of(vector_text(row, "access"));
         unit_text t;
         cx_acl all, one;
         unit_text_make(&t, cx_buf_str(&file));
         cx_acl_read(&all, &t.source, CX_TARGETS_ALL, 1);
         for (size_t release = 0; release < CX_RELEASE_COUNT; release++) {
-            const char *want = expected(row, "expect", release);
+            const char *want = vector_expected(row, "expect", release);
             if (!is_answer(want)) continue;
             cx_acl_read(&one, &t.source, CX_TARGET_BIT(&cx_releases[release]), 1);
             const char *alone = ask(&one, release, &client, access, cx_buf_str(&topic)),
                        *together = ask(&all, release, &client, access, cx_buf_str(&topic));
             must(strcmp(alone, want) == 0, "%s: %s of '%s' for user '%s', id '%s' is %s, the broker said %s (%s)",
                  cx_releases[release].name, cx_access_name(access), show(cx_buf_str(&topic)), show(client.user),
-                 show(client.id), alone, want, text_of(row, "why"));
+                 show(client.id), alone, want, vector_text(row, "why"));
             must(strcmp(together, alone) == 0, "%s: read together with the others it is %s, alone %s (%s)",
-                 cx_releases[release].name, together, alone, text_of(row, "why"));
+                 cx_releases[release].name, together, alone, vector_text(row, "why"));
             checks++;
             cx_acl_clear(&one);
         }
@@ -173,7 +87,7 @@ static size_t check_decision(const cJSON *row)
 
 START_TEST(acl_decisions)
 {
-    cJSON *rows = load_vectors("acl-decisions.json"), *row;
+    cJSON *rows = vectors_load("acl-decisions.json"), *row;
     size_t checks = 0;
     cJSON_ArrayForEach(row, rows) checks += check_decision(row);
     cJSON_Delete(rows);
@@ -185,25 +99,25 @@ END_TEST
 
 START_TEST(acl_loads)
 {
-    cJSON *rows = load_vectors("acl-load.json"), *row;
+    cJSON *rows = vectors_load("acl-load.json"), *row;
     size_t checks = 0;
     cJSON_ArrayForEach(row, rows)
     {
         cx_buf file;
         unit_text t;
         cx_acl all, one;
-        must(file_of(row, "acl", &file), "a row without a file");
+        must(vector_file(row, "acl", &file), "a row without a file");
         unit_text_make(&t, cx_buf_str(&file));
         cx_acl_read(&all, &t.source, CX_TARGETS_ALL, 1);
         for (size_t release = 0; release < CX_RELEASE_COUNT; release++) {
-            const char *want = expected(row, "load", release);
+            const char *want = vector_expected(row, "load", release);
             if (!want) continue;
             cx_acl_read(&one, &t.source, CX_TARGET_BIT(&cx_releases[release]), 1);
             bool error = strcmp(want, "error") == 0;
             must((one.findings.refused != 0) == error, "%s %s the file (%s)", cx_releases[release].name,
-                 error ? "loads" : "refuses", text_of(row, "why"));
+                 error ? "loads" : "refuses", vector_text(row, "why"));
             must((all.findings.refused >> release & 1) == error, "%s, read with the others, %s the file (%s)",
-                 cx_releases[release].name, error ? "loads" : "refuses", text_of(row, "why"));
+                 cx_releases[release].name, error ? "loads" : "refuses", vector_text(row, "why"));
             cx_acl_clear(&one);
             checks++;
         }
@@ -225,17 +139,18 @@ static size_t check_logins(const cJSON *row, size_t release, const cx_passwd *on
     cJSON_ArrayForEach(login, cJSON_GetObjectItemCaseSensitive(row, "login"))
     {
         cx_buf user, password;
-        bool named = bytes_of(text_of(login, "user"), &user), secret = bytes_of(text_of(login, "password"), &password);
-        const char *want = expected(login, "expect", release);
+        bool named = vector_bytes(vector_text(login, "user"), &user),
+             secret = vector_bytes(vector_text(login, "password"), &password);
+        const char *want = vector_expected(login, "expect", release);
         if (named && secret && is_login_answer(want)) {
             bool allow = strcmp(want, "allow") == 0;
             bool alone = cx_passwd_login(one, cx_buf_str(&user), cx_buf_str(&password), &cx_releases[release]);
             bool together = cx_passwd_login(all, cx_buf_str(&user), cx_buf_str(&password), &cx_releases[release]);
             must(alone == allow, "%s: user '%s' with '%s' is %s, the broker said %s (%s)", cx_releases[release].name,
                  show(cx_buf_str(&user)), show(cx_buf_str(&password)), alone ? "allow" : "deny", want,
-                 text_of(row, "why"));
+                 vector_text(row, "why"));
             must(together == alone, "%s: user '%s' is answered otherwise when read with the others (%s)",
-                 cx_releases[release].name, show(cx_buf_str(&user)), text_of(row, "why"));
+                 cx_releases[release].name, show(cx_buf_str(&user)), vector_text(row, "why"));
             checks++;
         }
         cx_buf_clear(&user);
@@ -246,25 +161,25 @@ static size_t check_logins(const cJSON *row, size_t release, const cx_passwd *on
 
 START_TEST(passwd_loads_and_logins)
 {
-    cJSON *rows = load_vectors("passwd.json"), *row;
+    cJSON *rows = vectors_load("passwd.json"), *row;
     size_t checks = 0;
     cJSON_ArrayForEach(row, rows)
     {
         cx_buf file;
         unit_text t;
         cx_passwd all, one;
-        must(file_of(row, "file", &file), "a row without a file");
+        must(vector_file(row, "file", &file), "a row without a file");
         unit_text_make(&t, cx_buf_str(&file));
         cx_passwd_read(&all, &t.source, CX_TARGETS_ALL, false);
         for (size_t release = 0; release < CX_RELEASE_COUNT; release++) {
-            const char *want = expected(row, "load", release);
+            const char *want = vector_expected(row, "load", release);
             if (!want) continue;
             cx_passwd_read(&one, &t.source, CX_TARGET_BIT(&cx_releases[release]), false);
             bool error = strcmp(want, "error") == 0;
             must((one.findings.refused != 0) == error, "%s %s the file (%s)", cx_releases[release].name,
-                 error ? "loads" : "refuses", text_of(row, "why"));
+                 error ? "loads" : "refuses", vector_text(row, "why"));
             must((all.findings.refused >> release & 1) == error, "%s, read with the others, %s the file (%s)",
-                 cx_releases[release].name, error ? "loads" : "refuses", text_of(row, "why"));
+                 cx_releases[release].name, error ? "loads" : "refuses", vector_text(row, "why"));
             checks++;
             if (!error) checks += check_logins(row, release, &one, &all);
             cx_passwd_clear(&one);

@@ -26,6 +26,7 @@ Suite *suite_broker(void);
 Suite *suite_report(void);
 Suite *suite_culex(void);
 Suite *suite_vectors(void);
+Suite *suite_conf_vectors(void);
 
 /* A check in an inner loop: ck_assert() writes a record for each check that holds,
  * which takes longer than what is checked. */

@@ -21,6 +21,7 @@ typedef enum {
     CX_CONF_OPTION,  /* an option: its first word is one, in some release */
     CX_CONF_UNKNOWN, /* a first word that no release knows */
     CX_CONF_LOST,    /* text a NUL byte or the broker's buffer hides */
+    CX_CONF_SKIPPED, /* the first line with text behind a carriage return at its front, which hides it */
 } cx_conf_line_kind;
 
 /* One line that is neither blank nor a comment. What lies between lines, and the

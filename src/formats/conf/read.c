@@ -9,6 +9,7 @@
 struct reading {
     cx_conf *conf;
     uint32_t file;
+    cx_targets skipped; /* the releases for which a CX_CONF_SKIPPED line is there already */
     cx_map folders; /* by path, the numbers of conf->folders */
 };
 
@@ -42,6 +43,16 @@ static void add_line(struct reading *r, cx_str line, size_t at, cx_targets targe
     cx_vec_add(&r->conf->files.items[r->file]->lines, l);
 }
 
+/* A line that begins with a carriage return is blank to the broker. */
+static void skip_line(struct reading *r, cx_str line, size_t at, cx_targets targets)
+{
+    cx_str text = cx_str_trim(line);
+    if (text.n == 0 || text.p[0] == '#' || r->skipped & targets) return;
+    r->skipped |= targets;
+    cx_conf_line l = {.at = (uint32_t)at, .word_len = (uint32_t)cx_str_trim_end(line).n, .file = r->file, .kind = CX_CONF_SKIPPED, .targets = targets};
+    cx_vec_add(&r->conf->files.items[r->file]->lines, l);
+}
+
 static bool read_cut(void *context, const cx_cut *c)
 {
     struct reading *r = context;
@@ -49,7 +60,11 @@ static bool read_cut(void *context, const cx_cut *c)
     size_t at = (size_t)(c->text.p - file->source.text.p);
     if (c->kind == CX_CUT_LINE) {
         cx_str line = c->text;
-        if (line.n == 0 || line.p[0] == '#' || line.p[0] == '\n' || line.p[0] == '\r') return true;
+        if (line.n == 0 || line.p[0] == '#' || line.p[0] == '\n') return true;
+        if (line.p[0] == '\r') {
+            skip_line(r, line, at, c->targets);
+            return true;
+        }
         while (line.n && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r')) line.n--;
         add_line(r, line, at, c->targets);
         return true;
@@ -63,10 +78,21 @@ static bool read_cut(void *context, const cx_cut *c)
     return !c->gave_up;
 }
 
+/* About how many lines a text has, from those at its front. */
+static size_t guess_lines(cx_str text)
+{
+    enum { SAMPLE = 1 << 16 };
+    size_t most = text.n < SAMPLE ? text.n : SAMPLE, n = 1;
+    for (size_t i = 0; i < most; i++) n += text.p[i] == '\n';
+    return n * (text.n / (most ? most : 1) + 1);
+}
+
 static void read_lines(struct reading *r)
 {
     cx_conf_file *file = r->conf->files.items[r->file];
     bool again = false;
+    file->lines.cap = guess_lines(file->source.text);
+    file->lines.items = cx_alloc_large(file->lines.cap * sizeof *file->lines.items);
     cx_lines_each(file->source.text, CX_LINES_CONF, CX_TARGETS_ALL, &again, read_cut, r);
 }
 
@@ -126,6 +152,7 @@ static void read_folder(struct reading *r, cx_str path)
     cx_str where = cx_conf_path(&c->arena, c->root, path);
     struct names names = {.arena = &c->arena};
     if (memchr(where.p, '\0', where.n)) cx_error_set(&folder.error, "a path with a NUL byte");
+    else if (cx_exists(where.p) && !cx_is_directory(where.p)) cx_error_set(&folder.error, "%s: is not a directory", where.p);
     else if (!cx_list_folder(where.p, offer_name, &names, &folder.error)) names.list.n = 0;
     if (names.list.n) qsort(names.list.items, names.list.n, sizeof *names.list.items, by_name);
     for (size_t i = 0; i < names.list.n; i++) {

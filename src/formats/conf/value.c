@@ -1,5 +1,7 @@
+#define _POSIX_C_SOURCE 200809L /* inet_pton */
 #include "formats/conf/value.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 
 #include "base/utf8.h"
@@ -103,7 +105,8 @@ cx_text_status cx_conf_text(const cx_release *release, cx_str rest, cx_str *valu
 {
     *value = cx_str_trim(rest);
     if (value->n == 0) return CX_TEXT_EMPTY;
-    if (value->n > CX_TOPIC_MAX && cx_behaves(release, CX_B_LONG_STRING) == CX_LONG_STRING_REFUSE) return CX_TEXT_LONG;
+    if (value->n <= CX_TOPIC_MAX) return cx_mqtt_text_ok(*value) ? CX_TEXT_OK : CX_TEXT_MALFORMED;
+    if (cx_behaves(release, CX_B_LONG_STRING) == CX_LONG_STRING_REFUSE) return CX_TEXT_LONG;
     if (value->n > CX_TOPIC_MAX + 1) return CX_TEXT_MALFORMED; /* what 1.6 calls it */
     size_t half = cx_utf8_boundary(*value, value->n / 2);      /* one byte more than MQTT allows passes there */
     bool ok = cx_mqtt_text_ok(cx_str_sub(*value, 0, half)) && cx_mqtt_text_ok(cx_str_sub(*value, half, value->n - half));
@@ -122,12 +125,26 @@ bool cx_conf_sha1_ok(cx_str value)
     return (at - first + 1) / 2 + pairs == 20;
 }
 
+/* An IPv6 address, perhaps with an interface behind '%'. */
+static bool is_ipv6(cx_str host)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+    const char *scope = memchr(host.p, '%', host.n);
+    size_t n = scope ? (size_t)(scope - host.p) : host.n;
+    if (n >= sizeof text) return false;
+    memcpy(text, host.p, n);
+    text[n] = '\0';
+    return inet_pton(AF_INET6, text, &address) == 1;
+}
+
 bool cx_conf_host_possible(cx_str host)
 {
+    if (cx_str_has(host, ':')) return is_ipv6(host);
     for (size_t i = 0; i < host.n; i++) {
         char c = host.p[i];
         if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) continue;
-        if (!memchr("-._:%", c, 5)) return false;
+        if (!memchr("-._%", c, 4)) return false;
     }
     return host.n > 0;
 }

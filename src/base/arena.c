@@ -7,7 +7,10 @@
 
 #include "base/alloc.h"
 
-enum { BLOCK = 8192, BLOCK_MAX = 1 << 20 }; /* the next one is twice the last, so that much memory comes in few pieces */
+enum {
+    BLOCK = 8192,
+    BLOCK_MAX = 1 << 20
+}; /* the next one is twice the last, so that much memory comes in few pieces */
 
 struct cx_arena_block {
     struct cx_arena_block *older;

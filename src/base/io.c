@@ -101,7 +101,8 @@ bool cx_list_folder(const char *path, void name(void *context, cx_str entry), vo
         errno = 0;
         struct dirent *entry = readdir(d);
         if (!entry) break;
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) name(context, cx_str_of(entry->d_name));
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            name(context, cx_str_of(entry->d_name));
     }
     int failed = errno;
     closedir(d);

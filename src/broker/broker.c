@@ -25,10 +25,7 @@ cx_broker cx_broker_of(cx_policy *p)
     return (cx_broker){.release = p->release, .steps = {{.policy = p}}, .step_count = 1};
 }
 
-cx_policy *cx_broker_policy(const cx_broker *b)
-{
-    return b->step_count ? b->steps[b->step_count - 1].policy : NULL;
-}
+cx_policy *cx_broker_policy(const cx_broker *b) { return b->step_count ? b->steps[b->step_count - 1].policy : NULL; }
 
 cx_subject cx_broker_subject(const cx_broker *b, const cx_policy *p, cx_client c)
 {
@@ -48,7 +45,8 @@ static cx_answer ask_steps(const cx_broker *b, const cx_client *c, cx_access acc
         if (!p) return (cx_answer){.unknown = true, .verdict = {CX_DENY, CX_REASON_UNKNOWN_PLUGIN, NULL}};
         cx_subject s = cx_broker_subject(b, p, *c);
         cx_verdict v = cx_policy_decide(p, &s, access, topic);
-        if (v.outcome == CX_ALLOW || v.outcome == CX_DENY) return (cx_answer){.allow = v.outcome == CX_ALLOW, .verdict = v};
+        if (v.outcome == CX_ALLOW || v.outcome == CX_DENY)
+            return (cx_answer){.allow = v.outcome == CX_ALLOW, .verdict = v};
     }
     return gate(false, CX_REASON_DEFAULT);
 }

@@ -156,7 +156,8 @@ static cx_finding *unreadable_word(cx_taking *t)
         x = cx_refuse(t, CX_RULE_CONF_INDENTED_COMMENT, w, "a comment that does not begin in the first column");
         cx_help(t, x, "remove what stands before '#'");
     } else if (memmem(w.p, w.n, "\xC2\xA0", 2)) {
-        x = cx_refuse(t, CX_RULE_CONF_TAB_SEPARATOR, w, "a no-break space in the first word: only spaces separate words");
+        x = cx_refuse(t, CX_RULE_CONF_TAB_SEPARATOR, w,
+                      "a no-break space in the first word: only spaces separate words");
         cx_help(t, x, "write an ordinary space for it");
     } else if (cx_str_has(w, '\t')) {
         x = cx_refuse(t, CX_RULE_CONF_TAB_SEPARATOR, w, "a tab in the first word: only spaces separate words");
@@ -280,7 +281,8 @@ void cx_refuse_word(cx_taking *t, cx_str word, cx_str near)
         cx_says(t, x, "Invalid " CX_NAMED " value %s%s%s in configuration.", CX_NAME(t->setup, "socket_domain"),
                 *mark ? "'" : "\"", bare, *mark ? "'" : "\"");
     else if (option == CX_OPT_START_TYPE || option == CX_OPT_BRIDGE_RELOAD_TYPE)
-        cx_says(t, x, "Invalid " CX_NAMED " value in configuration (%s).", CX_NAME(t->setup, t->option->broker_name), bare);
+        cx_says(t, x, "Invalid " CX_NAMED " value in configuration (%s).", CX_NAME(t->setup, t->option->broker_name),
+                bare);
     else cx_says(t, x, "Invalid " CX_NAMED " value (%s).", CX_NAME(t->setup, t->option->broker_name), bare);
     if (near.p) cx_help(t, x, "did you mean '%.*s'?", (int)near.n, near.p);
     else list_choices(t, x);
@@ -318,7 +320,8 @@ static void say_range(cx_taking *t, cx_finding *x, int value)
     }
     if (option == CX_OPT_MAX_QOS) {
         bool known = cx_conf_name_find(CX_STR("max_qos"))->targets & CX_TARGET_BIT(t->release);
-        cx_says(t, x, CX_NAMED " must be between 0 and 2 inclusive.", CX_NAME(t->setup, known ? "max_qos" : "maximum_qos"));
+        cx_says(t, x, CX_NAMED " must be between 0 and 2 inclusive.",
+                CX_NAME(t->setup, known ? "max_qos" : "maximum_qos"));
     } else if (option == CX_OPT_BRIDGE_RECEIVE_MAXIMUM)
         cx_says(t, x, "bridge_receive_maximum must be %s.", value <= 0 ? "greater than 0" : "lower than 65535");
     else if (option == CX_OPT_PACKET_BUFFER_SIZE)

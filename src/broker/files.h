@@ -11,15 +11,15 @@ typedef enum { CX_NAMED_ACL, CX_NAMED_PASSWD, CX_NAMED_PSK } cx_named_kind;
 
 typedef struct cx_named_file {
     cx_named_kind kind;
-    cx_str path;    /* where it was looked for */
-    bool beside;    /* it was not there: this is the one of the same name beside the conf */
+    cx_str path; /* where it was looked for */
+    bool beside; /* it was not there: this is the one of the same name beside the conf */
     bool directory, symlink;
     cx_error error; /* why it cannot be read; empty: it was */
     cx_source source;
     cx_acl acl;
     cx_passwd passwd;
     cx_psk psk;
-    cx_findings *findings; /* of what was read; NULL: nothing was */
+    cx_findings *findings;                /* of what was read; NULL: nothing was */
     cx_policy policies[CX_RELEASE_COUNT]; /* of an ACL file, made when asked for; .release NULL: not yet */
 } cx_named_file;
 

@@ -182,7 +182,9 @@ static void bind_by_lws(cx_serving *v, bool ipv4)
     } else if (!host.p) {
         v->bind = ipv4 ? CX_STR("0.0.0.0") : CX_STR("::");
     } else if (is_ipv4(host)) {
-        if (!ipv4) everywhere(v, "libwebsockets ignores the address and opens all interfaces; 'socket_domain ipv4' makes it heed it");
+        if (!ipv4)
+            everywhere(
+                v, "libwebsockets ignores the address and opens all interfaces; 'socket_domain ipv4' makes it heed it");
     } else if (is_ipv6(host)) {
         if (!ipv4) return;
         v->bind = CX_STR("0.0.0.0");
@@ -330,7 +332,8 @@ static const char *obstacle(const cx_serving *v)
     if (cx_listener_of(l, CX_OPT_ENABLE_PROXY_PROTOCOL)) return "a client needs a proxy in front of it";
     int keepalive = cx_setting_int(s, cx_setup_of(s, CX_OPT_MAX_KEEPALIVE), 0);
     bool limits = cx_behaves(s->release, CX_B_KEEPALIVE_LIMIT) == CX_KEEPALIVE_LIMIT_ALL;
-    if (limits && keepalive && keepalive < KEEPALIVE) return "max_keepalive refuses MQTT 3.1.1 clients with a longer one";
+    if (limits && keepalive && keepalive < KEEPALIVE)
+        return "max_keepalive refuses MQTT 3.1.1 clients with a longer one";
     return cx_named_by_tls(v) ? "the certificate or the pre-shared key names the user" : NULL;
 }
 
@@ -341,8 +344,8 @@ static void judge_anonymous(cx_serving *v)
     unsigned rule = cx_behaves(v->setup->release, CX_B_ANONYMOUS);
     v->closed = closed(v);
     v->allow_anonymous = rule == CX_ANONYMOUS_UNLESS_SECURED ? allow_anonymous_1_6(v, security, own)
-                         : rule == CX_ANONYMOUS_BY_SCOPE ? allow_anonymous_2_0(v, own)
-                                                         : allow_anonymous_2_1(v);
+                         : rule == CX_ANONYMOUS_BY_SCOPE     ? allow_anonymous_2_0(v, own)
+                                                             : allow_anonymous_2_1(v);
     const char *no = obstacle(v);
     v->anonymous = v->allow_anonymous ? CX_YES : CX_NO;
     if (no) {

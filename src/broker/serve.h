@@ -36,11 +36,11 @@ typedef struct cx_chain {
 typedef struct cx_serving {
     const cx_setup *setup;
     const cx_listener *listener;
-    bool opens;       /* false: no socket, and the broker runs on without it */
-    bool random_port; /* a TCP port nobody chose */
-    cx_str bind;      /* an address, or the path of a unix socket */
-    uint16_t port;    /* 0: a unix socket */
-    cx_str interface; /* .p NULL: any */
+    bool opens;         /* false: no socket, and the broker runs on without it */
+    bool random_port;   /* a TCP port nobody chose */
+    cx_str bind;        /* an address, or the path of a unix socket */
+    uint16_t port;      /* 0: a unix socket */
+    cx_str interface;   /* .p NULL: any */
     const char *remark; /* what is odd about the socket; NULL: nothing */
     unsigned protocol;  /* CX_PROTOCOL_IS_… */
     cx_tls tls;
@@ -49,7 +49,7 @@ typedef struct cx_serving {
     cx_tristate anonymous;     /* an MQTT 3.1.1 client without a user name, with an ordinary client id */
     const char *anonymous_why; /* which word is the last on it */
     bool username_as_clientid;
-    cx_str mount_point;        /* .p NULL: none */
+    cx_str mount_point; /* .p NULL: none */
     cx_chain authentication, access;
 } cx_serving;
 

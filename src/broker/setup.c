@@ -135,9 +135,11 @@ static void file_error(struct walk *w, const cx_conf_line *line, cx_conf_file *f
         int n = (int)file->source.name.n;
         if (x->note_count) continue;
         if (file->directory)
-            cx_finding_note(f, x, "the broker's words: Error: Config file %s%.*s%s is a directory.", mark, n, file->source.name.p, mark);
+            cx_finding_note(f, x, "the broker's words: Error: Config file %s%.*s%s is a directory.", mark, n,
+                            file->source.name.p, mark);
         else
-            cx_finding_note(f, x, "the broker's words: Error: Unable to open config file %s%.*s%s.", mark, n, file->source.name.p, mark);
+            cx_finding_note(f, x, "the broker's words: Error: Unable to open config file %s%.*s%s.", mark, n,
+                            file->source.name.p, mark);
     }
 }
 

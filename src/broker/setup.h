@@ -78,7 +78,7 @@ typedef struct cx_setup {
     cx_arena arena;
     cx_setting settings[CX_SLOTS_GLOBAL];
     cx_security security;
-    cx_setting log_file; /* the log_dest line that names a file */
+    cx_setting log_file;     /* the log_dest line that names a file */
     CX_VEC(cx_setting) logs; /* the log_dest and log_type lines in force */
     CX_VEC(cx_setting) includes;
     cx_listener prepared; /* what listener options set before any listener; CX_DEFAULT_LISTENER_PREPARED only */
@@ -91,9 +91,9 @@ typedef struct cx_setup {
     bool security_seen;        /* a line that per_listener_settings must come before was read */
     bool listener_named;       /* a listener, port or bind_address line was read */
     bool local_only;
-    size_t discarded; /* so many listeners at the front are never opened */
-    bool lost_settings;        /* lines after an include_dir that the broker loses */
-    cx_setting nowhere;        /* where they go */
+    size_t discarded;   /* so many listeners at the front are never opened */
+    bool lost_settings; /* lines after an include_dir that the broker loses */
+    cx_setting nowhere; /* where they go */
 } cx_setup;
 
 /* One setup a release asked for, and the findings in the conf's files. */

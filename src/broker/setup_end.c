@@ -23,7 +23,8 @@ static bool changed(const cx_setup *s, const cx_conf_option *o, cx_setting line)
 /* The option that opens it; NULL: it is not opened. */
 static cx_setting opener(const cx_setup *s)
 {
-    cx_setting port = cx_listener_of(&s->prepared, CX_OPT_PORT), address = cx_listener_of(&s->prepared, CX_OPT_BIND_ADDRESS);
+    cx_setting port = cx_listener_of(&s->prepared, CX_OPT_PORT),
+               address = cx_listener_of(&s->prepared, CX_OPT_BIND_ADDRESS);
     if (port || address) return port ? port : address;
     for (unsigned i = 0; i < CX_OPT_COUNT; i++) {
         const cx_conf_option *o = &cx_conf_options[i];
@@ -111,8 +112,7 @@ static void remark_discarded(cx_setup *s)
         cx_finding *x = cx_findings_add(f, CX_RULE_CONF_DISCARDED_LISTENER, (cx_span){line->at, line->word_len},
                                         CX_TARGET_BIT(s->release), 0,
                                         "'%.*s' is thrown away: there is no 'listener' line", (int)word.n, word.p);
-        cx_finding_note(f, x,
-                        "the broker opens 127.0.0.1:1883 only, without TLS or any other setting for a listener");
+        cx_finding_note(f, x, "the broker opens 127.0.0.1:1883 only, without TLS or any other setting for a listener");
         cx_finding_help(f, x, "put a 'listener' line above it");
     }
 }
@@ -170,9 +170,9 @@ static void check_ids(cx_setup *s)
         cx_setting line = cx_bridge_of(b, CX_OPT_LOCAL_CLIENTID);
         if (!line) line = cx_bridge_of(b, CX_OPT_REMOTE_CLIENTID);
         if (!line) line = b->line;
-        cx_finding *x =
-            cx_refuse_line(s, line, CX_RULE_BRIDGE_DUPLICATE_NAME, CX_STR_NONE,
-                           "two bridges with one client id at this broker, '%.*s'", (int)(id.n < 100 ? id.n : 100), id.p);
+        cx_finding *x = cx_refuse_line(s, line, CX_RULE_BRIDGE_DUPLICATE_NAME, CX_STR_NONE,
+                                       "two bridges with one client id at this broker, '%.*s'",
+                                       (int)(id.n < 100 ? id.n : 100), id.p);
         cx_line_says(s, line, x,
                      "Bridge local_clientid '%.*s' is not unique. Try changing or setting the local_clientid value for "
                      "one of the bridges.",
@@ -201,9 +201,11 @@ static void check_certificates(cx_setup *s, const cx_listener *l)
     cx_setting cafile = cx_listener_of(l, CX_OPT_CAFILE), capath = cx_listener_of(l, CX_OPT_CAPATH),
                certfile = cx_listener_of(l, CX_OPT_CERTFILE), keyfile = cx_listener_of(l, CX_OPT_KEYFILE);
     if (certfile && !keyfile)
-        half(s, certfile, "a certfile without a keyfile", "Both certfile and keyfile must be provided to enable a TLS listener.");
+        half(s, certfile, "a certfile without a keyfile",
+             "Both certfile and keyfile must be provided to enable a TLS listener.");
     else if (!certfile && keyfile)
-        half(s, keyfile, "a keyfile without a certfile", "Both certfile and keyfile must be provided to enable a TLS listener.");
+        half(s, keyfile, "a keyfile without a certfile",
+             "Both certfile and keyfile must be provided to enable a TLS listener.");
     else if (cafile && !certfile)
         half(s, cafile, "a cafile without certfile and keyfile", "cafile specified without certfile and keyfile.");
     else if (capath && !certfile)
@@ -215,15 +217,17 @@ static void check_certificates(cx_setup *s, const cx_listener *l)
 /* Options for TLS on a listener that has none. */
 static void check_plaintext(cx_setup *s, const cx_listener *l)
 {
-    if (cx_listener_tls(s, l) != CX_TLS_OFF || cx_listener_of(l, CX_OPT_CERTFILE) || cx_listener_of(l, CX_OPT_KEYFILE)) return;
+    if (cx_listener_tls(s, l) != CX_TLS_OFF || cx_listener_of(l, CX_OPT_CERTFILE) || cx_listener_of(l, CX_OPT_KEYFILE))
+        return;
     cx_setting psk = cx_security_of(cx_setup_security(s, l), CX_OPT_PSK_FILE);
     cx_setting line = cx_listener_of(l, CX_OPT_REQUIRE_CERTIFICATE);
     if (!cx_setting_bool(s, line, false)) line = psk;
     if (!line) return;
     cx_findings *f = &s->conf->files.items[line->file]->findings;
-    cx_finding *x = cx_findings_add(f, CX_RULE_TLS_SILENTLY_OFF, (cx_span){line->at, line->word_len},
-                                    CX_TARGET_BIT(s->release), 0, "%s: listener %u has no TLS",
-                                    line == psk ? "a psk_file without a psk_hint" : "require_certificate without a certificate", l->port);
+    cx_finding *x = cx_findings_add(
+        f, CX_RULE_TLS_SILENTLY_OFF, (cx_span){line->at, line->word_len}, CX_TARGET_BIT(s->release), 0,
+        "%s: listener %u has no TLS",
+        line == psk ? "a psk_file without a psk_hint" : "require_certificate without a certificate", l->port);
     cx_finding_note(f, x, "it opens in plain text, and nothing says so");
 }
 
@@ -231,13 +235,16 @@ static void check_proxy(cx_setup *s, const cx_listener *l)
 {
     cx_setting proxy = cx_listener_of(l, CX_OPT_ENABLE_PROXY_PROTOCOL);
     if (cx_setting_int(s, proxy, 0) != 2) return;
-    cx_setting certificate = cx_listener_of(l, CX_OPT_CERTFILE), subject = cx_listener_of(l, CX_OPT_USE_SUBJECT_AS_USERNAME);
+    cx_setting certificate = cx_listener_of(l, CX_OPT_CERTFILE),
+               subject = cx_listener_of(l, CX_OPT_USE_SUBJECT_AS_USERNAME);
     if (!certificate) certificate = cx_listener_of(l, CX_OPT_KEYFILE);
     cx_setting bad = cx_setting_bool(s, subject, false) ? subject : certificate;
     if (!bad) return;
-    cx_finding *x = cx_refuse_line(s, bad, CX_RULE_CONF_PROXY_AND_TLS, CX_STR_NONE, "with 'enable_proxy_protocol 2' the listener cannot have TLS of its own");
-    cx_line_says(s, bad, x, bad == subject ? "use_subject_as_username cannot be used with `enable_proxy_protocol 2`."
-                                           : "certfile and keyfile cannot be used with `enable_proxy_protocol 2`.");
+    cx_finding *x = cx_refuse_line(s, bad, CX_RULE_CONF_PROXY_AND_TLS, CX_STR_NONE,
+                                   "with 'enable_proxy_protocol 2' the listener cannot have TLS of its own");
+    cx_line_says(s, bad, x,
+                 bad == subject ? "use_subject_as_username cannot be used with `enable_proxy_protocol 2`."
+                                : "certfile and keyfile cannot be used with `enable_proxy_protocol 2`.");
 }
 
 void cx_setup_end(cx_setup *s)

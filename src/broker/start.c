@@ -36,7 +36,10 @@ static void missing(cx_start *st, cx_setup *s, cx_setting line, cx_str part, con
 
 /* ---- files of users and rules ---- */
 
-static bool takes_directory(const cx_setup *s) { return cx_behaves(s->release, CX_B_ACL_DIRECTORY) == CX_ACL_DIRECTORY_EMPTY; }
+static bool takes_directory(const cx_setup *s)
+{
+    return cx_behaves(s->release, CX_B_ACL_DIRECTORY) == CX_ACL_DIRECTORY_EMPTY;
+}
 
 /* A directory in place of a file. */
 static void judge_directory(cx_start *st, cx_setup *s, cx_setting line, cx_str part, const cx_named_file *file)
@@ -87,7 +90,8 @@ static void load_security(cx_start *st, cx_setup *s, const cx_security *security
     static const struct {
         unsigned option;
         cx_named_kind kind;
-    } files[] = {{CX_OPT_PASSWORD_FILE, CX_NAMED_PASSWD}, {CX_OPT_ACL_FILE, CX_NAMED_ACL}, {CX_OPT_PSK_FILE, CX_NAMED_PSK}};
+    } files[] = {
+        {CX_OPT_PASSWORD_FILE, CX_NAMED_PASSWD}, {CX_OPT_ACL_FILE, CX_NAMED_ACL}, {CX_OPT_PSK_FILE, CX_NAMED_PSK}};
     for (size_t i = 0; i < 3; i++) {
         cx_setting line = cx_security_of(security, files[i].option);
         if (line) load(st, s, line, files[i].kind, cx_setting_text(s, line));
@@ -117,7 +121,8 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
     cx_str path = p->path, name = cx_plugin_file_name(p);
     bool verbatim = cx_behaves(s->release, CX_B_PLUGIN_PATH) == CX_PLUGIN_PATH_VERBATIM;
     if (p->name.p && p->uses == 0) {
-        cx_finding *x = founders(st, s, p->line, CX_RULE_CONF_PLUGIN_UNUSED, p->name, "the plug-in is loaded and not used%s", "");
+        cx_finding *x =
+            founders(st, s, p->line, CX_RULE_CONF_PLUGIN_UNUSED, p->name, "the plug-in is loaded and not used%s", "");
         cx_finding_note(findings_at(s, p->line), x, "the broker ends at start, without a message");
         return;
     }
@@ -132,7 +137,8 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
     if (cx_str_is(name, "mosquitto_password_file.so")) load_plugin_file(st, s, p, "password_file", CX_NAMED_PASSWD);
     cx_setting persistence = cx_setup_of(s, CX_OPT_PERSISTENCE);
     if (cx_str_is(name, "mosquitto_persist_sqlite.so") && cx_setting_bool(s, persistence, false)) {
-        cx_finding *x = founders(st, s, p->line, CX_RULE_CONF_PERSISTENCE_CLASH, path, "a persistence plug-in besides 'persistence true'%s", "");
+        cx_finding *x = founders(st, s, p->line, CX_RULE_CONF_PERSISTENCE_CLASH, path,
+                                 "a persistence plug-in besides 'persistence true'%s", "");
         cx_finding_help(findings_at(s, p->line), x, "persistence false");
     }
 }
@@ -145,7 +151,8 @@ static void load_plugins(cx_start *st, cx_setup *s)
         load_plugin(st, s, p);
         if (!cx_str_is(cx_plugin_file_name(p), "mosquitto_dynamic_security.so")) continue;
         if (dynsec && cx_behaves(s->release, CX_B_DYNSEC_TWICE) == CX_DYNSEC_TWICE_REFUSED)
-            founders(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path, "the dynamic security plug-in a second time%s", "");
+            founders(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path,
+                     "the dynamic security plug-in a second time%s", "");
         dynsec = p;
     }
 }

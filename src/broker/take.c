@@ -45,8 +45,7 @@ static bool has_bridge(cx_taking *t)
     if (t->at->bridge || is(t, CX_OPT_CONNECTION)) return true;
     cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_OPTION_BEFORE_CONNECTION, t->word, "%s needs a connection before it",
                               cx_conf_quote(t, t->word));
-    if (on_demand(t))
-        cx_says(t, x, "The '%s' option requires a bridge to be defined first.", cx_conf_bare(t, t->word));
+    if (on_demand(t)) cx_says(t, x, "The '%s' option requires a bridge to be defined first.", cx_conf_bare(t, t->word));
     else cx_says(t, x, "Invalid bridge configuration.");
     cx_help(t, x, "a bridge begins with its 'connection NAME' line; put this line below it");
     return false;
@@ -55,8 +54,8 @@ static bool has_bridge(cx_taking *t)
 static bool has_plugin(cx_taking *t)
 {
     if (t->at->plugin) return true;
-    cx_finding *x = cx_refuse(t, CX_RULE_CROSS_PLUGIN_ORDER, t->word, "%s needs a plug-in before it",
-                              cx_conf_quote(t, t->word));
+    cx_finding *x =
+        cx_refuse(t, CX_RULE_CROSS_PLUGIN_ORDER, t->word, "%s needs a plug-in before it", cx_conf_quote(t, t->word));
     bool option = is(t, CX_OPT_PLUGIN_OPT);
     if (option && on_demand(t))
         cx_says(t, x, "The '%s' option requires plugin/global_plugin/plugin_load to be defined first.",
@@ -72,8 +71,9 @@ static bool has_plugin(cx_taking *t)
 
 static bool exclusive(cx_taking *t, const char *what, const char *words)
 {
-    cx_finding *x = cx_refuse(t, CX_RULE_TLS_PSK_AND_CERTIFICATE, t->word, "%s: a %s has a certificate or a pre-shared key, not both",
-                              cx_conf_quote(t, t->word), what);
+    cx_finding *x =
+        cx_refuse(t, CX_RULE_TLS_PSK_AND_CERTIFICATE, t->word,
+                  "%s: a %s has a certificate or a pre-shared key, not both", cx_conf_quote(t, t->word), what);
     bool named = *cx_name_mark(t->setup) && t->option->scope == CX_SCOPE_BRIDGE;
     cx_says(t, x, "%s%s%sCannot use both certificate and %s encryption in a single %s.", named ? "'" : "",
             named ? cx_conf_bare(t, t->word) : "", named ? "': " : "", words, what);
@@ -113,8 +113,7 @@ static bool mount_point_has_listener(cx_taking *t)
     if (!is(t, CX_OPT_MOUNT_POINT) || on_demand(t) || t->setup->listeners.n) return true;
     cx_finding *x =
         cx_refuse(t, CX_RULE_CONF_OPTION_BEFORE_LISTENER, t->word, "'mount_point' needs a listener before it");
-    cx_says(t, x,
-            "You must use create a listener before using the mount_point option in the configuration file.");
+    cx_says(t, x, "You must use create a listener before using the mount_point option in the configuration file.");
     cx_help(t, x, "put a 'listener' line above it");
     return false;
 }
@@ -146,7 +145,8 @@ static cx_setting *lost(cx_taking *t)
     cx_finding *x = cx_remark(t, CX_RULE_CONF_INCLUDE_MOVES_CONTEXT, t->word,
                               "%s is lost: an included file moved what it belongs to", cx_conf_quote(t, t->word));
     cx_note(t, x, "the broker writes it into memory it no longer uses, or into something else, or crashes");
-    cx_help(t, x, "put the include_dir line behind the last line of this section, or this section into a file of its own");
+    cx_help(t, x,
+            "put the include_dir line behind the last line of this section, or this section into a file of its own");
     t->setup->lost_settings = true;
     t->setup->nowhere = NULL;
     return &t->setup->nowhere;
@@ -173,8 +173,7 @@ static cx_setting *place(cx_taking *t)
 static cx_setting twin(cx_taking *t)
 {
     if (!on_demand(t) || !t->at->listener) return NULL;
-    if (is(t, CX_OPT_LISTENER_AUTO_ID_PREFIX))
-        return cx_security_of(&t->at->listener->security, CX_OPT_AUTO_ID_PREFIX);
+    if (is(t, CX_OPT_LISTENER_AUTO_ID_PREFIX)) return cx_security_of(&t->at->listener->security, CX_OPT_AUTO_ID_PREFIX);
     if (is(t, CX_OPT_AUTO_ID_PREFIX) && t->setup->per_listener)
         return cx_listener_of(t->at->listener, CX_OPT_LISTENER_AUTO_ID_PREFIX);
     return NULL;
@@ -192,11 +191,10 @@ static void overridden(cx_taking *t, cx_setting first)
 {
     if (t->option->repeatable || same_value(t, first)) return;
     const cx_conf_file *file = t->conf->files.items[t->line->file];
-    cx_finding *x = cx_remark(t, CX_RULE_CONF_OVERRIDDEN_OPTION, t->word, "%s a second time, with another value: this one counts",
-                              cx_conf_quote(t, t->word));
+    cx_finding *x = cx_remark(t, CX_RULE_CONF_OVERRIDDEN_OPTION, t->word,
+                              "%s a second time, with another value: this one counts", cx_conf_quote(t, t->word));
     if (first->file == t->line->file && x->note_count == 0)
-        cx_note(t, x, "the first one is in line %zu",
-                cx_source_place((cx_source *)&file->source, first->at).line);
+        cx_note(t, x, "the first one is in line %zu", cx_source_place((cx_source *)&file->source, first->at).line);
 }
 
 static void keep_at(cx_taking *t, cx_setting *where)
@@ -379,16 +377,19 @@ static void take_word(cx_taking *t)
 static bool text_is_right(cx_taking *t, cx_str value)
 {
     if (is(t, CX_OPT_MOUNT_POINT) && !cx_topic_shape_ok(value)) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_BAD_MOUNT_POINT, value, "%s cannot be a mount point", cx_conf_quote(t, value));
+        cx_finding *x =
+            cx_refuse(t, CX_RULE_CONF_BAD_MOUNT_POINT, value, "%s cannot be a mount point", cx_conf_quote(t, value));
         if (on_demand(t))
-            cx_says(t, x, "Invalid 'mount_point' value (%s). Does it contain a wildcard character?", cx_conf_bare(t, value));
+            cx_says(t, x, "Invalid 'mount_point' value (%s). Does it contain a wildcard character?",
+                    cx_conf_bare(t, value));
         else cx_says(t, x, "Invalid mount_point '%s'. Does it contain a wildcard character?", cx_conf_bare(t, value));
         cx_help(t, x, "a mount point is the beginning of topic names: no '+', no '#', at most 200 '/'");
         return false;
     }
     bool prefix = is(t, CX_OPT_AUTO_ID_PREFIX) || is(t, CX_OPT_LISTENER_AUTO_ID_PREFIX);
     if (prefix && on_demand(t) && value.n > 50) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_TEXT_TOO_LONG, value, "%s has more than 50 bytes", cx_conf_bare(t, t->word));
+        cx_finding *x =
+            cx_refuse(t, CX_RULE_CONF_TEXT_TOO_LONG, value, "%s has more than 50 bytes", cx_conf_bare(t, t->word));
         const char *mark = is(t, CX_OPT_AUTO_ID_PREFIX) ? "" : "'";
         cx_says(t, x, "%s%s%s length must be <= 50.", mark, t->option->name, mark);
         return false;
@@ -404,11 +405,13 @@ bool cx_take_text(cx_taking *t, cx_str *value)
     case CX_TEXT_OK: break;
     case CX_TEXT_EMPTY: cx_refuse_empty(t); return false;
     case CX_TEXT_LONG:
-        x = cx_refuse(t, CX_RULE_CONF_TEXT_TOO_LONG, t->word, "the value of %s has more than 65535 bytes", cx_conf_bare(t, t->word));
+        x = cx_refuse(t, CX_RULE_CONF_TEXT_TOO_LONG, t->word, "the value of %s has more than 65535 bytes",
+                      cx_conf_bare(t, t->word));
         cx_note(t, x, "the broker ends without a reason, only with file and line");
         return false;
     case CX_TEXT_MALFORMED:
-        x = cx_refuse(t, CX_RULE_CONF_BAD_ENCODING, *value, "the value of %s is not UTF-8 text without control characters", cx_conf_bare(t, t->word));
+        x = cx_refuse(t, CX_RULE_CONF_BAD_ENCODING, *value,
+                      "the value of %s is not UTF-8 text without control characters", cx_conf_bare(t, t->word));
         cx_says(t, x, "Malformed UTF-8 in configuration.");
         return false;
     }
@@ -438,7 +441,8 @@ static void lost_line(cx_taking *t)
     cx_str text = t->word;
     const char *nul = memchr(text.p, '\0', text.n);
     if (nul) {
-        cx_finding *x = cx_remark(t, CX_RULE_CONF_NUL_BYTE, (cx_str){nul, 1}, "a NUL byte hides %zu bytes of the file", text.n);
+        cx_finding *x =
+            cx_remark(t, CX_RULE_CONF_NUL_BYTE, (cx_str){nul, 1}, "a NUL byte hides %zu bytes of the file", text.n);
         cx_note(t, x, "what it hides is not read, and nothing says so");
     } else {
         cx_finding *x = cx_remark(t, CX_RULE_CONF_LOST_LAST_LINE, cx_str_sub(text, 0, 0), "the last line is lost");
@@ -454,7 +458,8 @@ void cx_take(cx_taking *t)
         return;
     }
     if (t->line->kind == CX_CONF_SKIPPED) {
-        cx_finding *x = cx_remark(t, CX_RULE_CONF_CARRIAGE_RETURN, t->word, "a line that begins with a carriage return is not read");
+        cx_finding *x = cx_remark(t, CX_RULE_CONF_CARRIAGE_RETURN, t->word,
+                                  "a line that begins with a carriage return is not read");
         cx_note(t, x, "nor is any other such line, and nothing says so");
         cx_help(t, x, "save the file with line feeds");
         return;

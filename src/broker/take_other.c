@@ -36,7 +36,8 @@ cx_listener *cx_default_listener(cx_setup *s, cx_setting line)
 
 static void port_without_path(cx_taking *t, cx_str word)
 {
-    cx_finding *x = cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, word, "a listener with port 0 needs the path of a unix socket");
+    cx_finding *x =
+        cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, word, "a listener with port 0 needs the path of a unix socket");
     cx_says(t, x, "A listener with port 0 must provide a Unix socket path.");
     if (cx_conf_atoi(word) == 0 && word.p[0] != '0')
         cx_note(t, x, "%s is read as the number 0", cx_conf_quote(t, word));
@@ -70,7 +71,8 @@ static void take_listener(cx_taking *t)
     if (comment) rest = cx_str_sub(host, 0, (size_t)(rest.p + rest.n - host.p));
     cx_take_trailing(t, rest, "a port and an address");
     if (l->host.p && cx_str_has(l->host, '\r')) {
-        cx_finding *x = cx_remark(t, CX_RULE_CONF_CARRIAGE_RETURN, l->host, "the lines of this file end with a carriage return alone");
+        cx_finding *x = cx_remark(t, CX_RULE_CONF_CARRIAGE_RETURN, l->host,
+                                  "the lines of this file end with a carriage return alone");
         cx_note(t, x, "the broker takes all of it for one line");
         cx_help(t, x, "save the file with line feeds");
     }
@@ -107,7 +109,8 @@ static void take_bind_address(cx_taking *t)
         cx_refuse_duplicate(t, before);
     } else if (cx_take_text(t, &host)) {
         if (!cx_conf_host_possible(host)) {
-            cx_finding *x = cx_refuse(t, CX_RULE_CONF_BAD_ADDRESS, host, "%s is no address and no host name", cx_conf_quote(t, host));
+            cx_finding *x = cx_refuse(t, CX_RULE_CONF_BAD_ADDRESS, host, "%s is no address and no host name",
+                                      cx_conf_quote(t, host));
             cx_says(t, x, "Error resolving bind_address");
         }
         l->host = host;
@@ -126,7 +129,9 @@ static void take_protocol_versions(cx_taking *t)
         any = true;
         cx_str word = cx_str_sub(rest, i, n);
         if (n == 1 && word.p[0] >= '3' && word.p[0] <= '5') known = true;
-        else cx_remark(t, CX_RULE_CONF_IGNORED_WORDS, word, "%s is no protocol version, it is ignored", cx_conf_quote(t, word));
+        else
+            cx_remark(t, CX_RULE_CONF_IGNORED_WORDS, word, "%s is no protocol version, it is ignored",
+                      cx_conf_quote(t, word));
         i += n - 1;
     }
     if (!any) {
@@ -134,7 +139,8 @@ static void take_protocol_versions(cx_taking *t)
         return;
     }
     if (!known) {
-        cx_finding *x = cx_remark(t, CX_RULE_CONF_NO_PROTOCOL_VERSION, t->word, "no known protocol version is left: no client can connect");
+        cx_finding *x = cx_remark(t, CX_RULE_CONF_NO_PROTOCOL_VERSION, t->word,
+                                  "no known protocol version is left: no client can connect");
         cx_help(t, x, "3 is MQTT 3.1, 4 is MQTT 3.1.1, 5 is MQTT 5");
     }
     cx_keep(t);
@@ -156,7 +162,8 @@ static cx_plugin *add_plugin(cx_taking *t, cx_str name, cx_str path)
 
 static void missing_path(cx_taking *t)
 {
-    cx_finding *x = cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, t->word, "%s needs the path of a plug-in", cx_conf_quote(t, t->word));
+    cx_finding *x =
+        cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, t->word, "%s needs the path of a plug-in", cx_conf_quote(t, t->word));
     cx_says(t, x, "Missing plugin path for plugin name '%s'.", "(null)");
     cx_help(t, x, "%s", t->option->syntax);
 }
@@ -204,7 +211,8 @@ static void take_plugin_load(cx_taking *t)
     size_t known = t->setup->plugin_names.n;
     uint32_t number = cx_map_put(&t->setup->plugin_names, name);
     if (number < known) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_DUPLICATE_NAME, name, "a second plug-in called %s", cx_conf_quote(t, name));
+        cx_finding *x =
+            cx_refuse(t, CX_RULE_CONF_DUPLICATE_NAME, name, "a second plug-in called %s", cx_conf_quote(t, name));
         cx_says(t, x, "Duplicate plugin name '%s'.", cx_conf_bare(t, name));
     } else if (rest.n == 0) {
         cx_finding *x = cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, t->word, "'plugin_load' needs a name and a path");
@@ -223,7 +231,8 @@ static void take_plugin_use(cx_taking *t)
     if (!cx_take_text(t, &name)) return;
     uint32_t number = cx_map_get(&t->setup->plugin_names, name);
     if (number == CX_MAP_NONE) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CROSS_PLUGIN_ORDER, name, "no plug-in called %s is loaded above", cx_conf_quote(t, name));
+        cx_finding *x = cx_refuse(t, CX_RULE_CROSS_PLUGIN_ORDER, name, "no plug-in called %s is loaded above",
+                                  cx_conf_quote(t, name));
         cx_says(t, x, "Plugin '%s' not previously loaded.", cx_conf_bare(t, name));
         cx_help(t, x, "put 'plugin_load %s PATH' above the listener", cx_conf_bare(t, name));
         return;
@@ -243,7 +252,8 @@ static void take_plugin_opt(cx_taking *t)
     size_t prefix = (size_t)(second - t->word.p) + 1;
     cx_str key = cx_str_sub(t->word, prefix, t->word.n - prefix);
     if (key.n < 3) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_BAD_PLUGIN_OPTION, t->word, "the key of a plug-in option has at least three bytes");
+        cx_finding *x = cx_refuse(t, CX_RULE_CONF_BAD_PLUGIN_OPTION, t->word,
+                                  "the key of a plug-in option has at least three bytes");
         cx_says(t, x, "Invalid %s config option.", on_demand(t) ? "'plugin_opt_'" : "auth_opt_");
         return;
     }
@@ -251,7 +261,8 @@ static void take_plugin_opt(cx_taking *t)
     while (value.n && (value.p[0] == ' ' || value.p[0] == '\t')) value = cx_str_sub(value, 1, value.n - 1);
     bool blank = cx_behaves(t->release, CX_B_PLUGIN_OPTION_BLANK) == CX_PLUGIN_OPTION_BLANK_TAKEN;
     if (value.n == 0 && !(blank && t->rest.n)) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, t->word, "%s needs a value", cx_conf_quote(t, t->word));
+        cx_finding *x =
+            cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, t->word, "%s needs a value", cx_conf_quote(t, t->word));
         cx_says(t, x, "Empty " CX_NAMED " value in configuration.", CX_NAME(t->setup, cx_conf_bare(t, key)));
         return;
     }
@@ -280,7 +291,8 @@ static void take_connection(cx_taking *t)
     cx_take_trailing(t, rest, "one word");
     size_t known = t->setup->bridge_names.n;
     if (cx_map_put(&t->setup->bridge_names, name) < known) {
-        cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_DUPLICATE_NAME, name, "a second connection called %s", cx_conf_quote(t, name));
+        cx_finding *x =
+            cx_refuse(t, CX_RULE_BRIDGE_DUPLICATE_NAME, name, "a second connection called %s", cx_conf_quote(t, name));
         const char *mark = *cx_name_mark(t->setup) ? "'" : "\"";
         cx_says(t, x, "Duplicate bridge name %s%s%s.", mark, cx_conf_bare(t, name), mark);
     }
@@ -295,7 +307,8 @@ static bool add_address(cx_taking *t, cx_bridge *b, cx_str word)
         cx_str text = cx_str_sub(word, colon, word.n - colon);
         int port = cx_conf_atoi(text);
         if (port < 1 || port > 65535) {
-            cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_BAD_ADDRESS, word, "%s has no port from 1 to 65535 behind the last ':'", cx_conf_quote(t, word));
+            cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_BAD_ADDRESS, word,
+                                      "%s has no port from 1 to 65535 behind the last ':'", cx_conf_quote(t, word));
             cx_says(t, x, "Invalid %sport value (%d).", on_demand(t) ? "bridge " : "", port);
             return false;
         }
@@ -305,9 +318,11 @@ static bool add_address(cx_taking *t, cx_bridge *b, cx_str word)
     cx_vec_add(&b->addresses, a);
     for (size_t i = 0; i < a.host.n || i == 0; i++) {
         if (a.host.n && !memchr("[],/:", a.host.p[i], 5)) continue;
-        cx_finding *x = cx_remark(t, CX_RULE_BRIDGE_ODD_ADDRESS, word, "the broker takes %s for a host name, and port %u",
-                                  cx_conf_quote(t, a.host), a.port);
-        cx_note(t, x, "addresses are separated by spaces; the port stands behind the last ':', and there are no brackets and no URLs");
+        cx_finding *x = cx_remark(t, CX_RULE_BRIDGE_ODD_ADDRESS, word,
+                                  "the broker takes %s for a host name, and port %u", cx_conf_quote(t, a.host), a.port);
+        cx_note(
+            t, x,
+            "addresses are separated by spaces; the port stands behind the last ':', and there are no brackets and no URLs");
         break;
     }
     return true;
@@ -334,7 +349,8 @@ static void take_address(cx_taking *t)
         if (!add_address(t, b, word)) return;
     }
     if (n == 0) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, t->word, "%s needs a host name", cx_conf_quote(t, t->word));
+        cx_finding *x =
+            cx_refuse(t, CX_RULE_CONF_MISSING_VALUE, t->word, "%s needs a host name", cx_conf_quote(t, t->word));
         cx_says(t, x, "Empty address value in configuration.");
         cx_help(t, x, "%s", t->option->syntax);
         return;
@@ -355,14 +371,16 @@ static void take_restart_timeout(cx_taking *t)
     if (clamps && seconds > 3600) seconds = 3600;
     cx_str cap = cx_conf_word(&rest);
     if (cap.p && cx_conf_atoi(cap) < seconds) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_NUMBER_OUT_OF_RANGE, cap, "the cap %s is lower than the base", cx_conf_quote(t, cap));
+        cx_finding *x = cx_refuse(t, CX_RULE_CONF_NUMBER_OUT_OF_RANGE, cap, "the cap %s is lower than the base",
+                                  cx_conf_quote(t, cap));
         cx_says(t, x, "backoff cap is lower than the base in restart_timeout.");
         if (cap.p[0] == '#') cx_help(t, x, "put the comment on a line of its own");
         return;
     }
     cx_str stable = clamps && cap.p ? cx_conf_word(&rest) : CX_STR_NONE;
     if (stable.p && cx_conf_atoi(stable) < 0) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_NUMBER_OUT_OF_RANGE, stable, "%s is negative", cx_conf_quote(t, stable));
+        cx_finding *x =
+            cx_refuse(t, CX_RULE_CONF_NUMBER_OUT_OF_RANGE, stable, "%s is negative", cx_conf_quote(t, stable));
         cx_says(t, x, "stable connection period cannot be negative.");
         return;
     }
@@ -380,7 +398,8 @@ static void take_tcp_keepalive(cx_taking *t)
         int value;
         if (!cx_take_int(t, &rest, name, &word, &value)) return;
         if (value > 0) continue;
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_NUMBER_OUT_OF_RANGE, word, "%s is out of range for %s", cx_conf_quote(t, word), cx_conf_bare(t, t->word));
+        cx_finding *x = cx_refuse(t, CX_RULE_CONF_NUMBER_OUT_OF_RANGE, word, "%s is out of range for %s",
+                                  cx_conf_quote(t, word), cx_conf_bare(t, t->word));
         cx_says(t, x, "invalid TCP keepalive %s value.", names[i]);
         return;
     }
@@ -469,7 +488,8 @@ static void take_per_listener(cx_taking *t)
     }
     s->per_listener = value;
     if (value && s->security_seen) {
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_PER_LISTENER_ORDER, t->word, "'per_listener_settings true' stands behind a security option");
+        cx_finding *x = cx_refuse(t, CX_RULE_CONF_PER_LISTENER_ORDER, t->word,
+                                  "'per_listener_settings true' stands behind a security option");
         cx_says(t, x, "per_listener_settings must be set before any other security settings.");
         cx_help(t, x, "make it the first option of the file");
     }
@@ -504,7 +524,8 @@ static void take_sha1(cx_taking *t)
             cx_keep(t);
             return;
         }
-        cx_finding *x = cx_refuse(t, CX_RULE_CONF_BAD_HEX, t->word, "the value of %s is not 40 hexadecimal digits", cx_conf_bare(t, t->word));
+        cx_finding *x = cx_refuse(t, CX_RULE_CONF_BAD_HEX, t->word, "the value of %s is not 40 hexadecimal digits",
+                                  cx_conf_bare(t, t->word));
         cx_note(t, x, "the broker ends without a reason, only with file and line");
     }
 }
@@ -540,8 +561,7 @@ static void take_http_dir(cx_taking *t)
         cx_refuse_duplicate(t, before);
     } else if (cx_take_text(t, &path)) {
         if (on_demand(t) && !cx_exists(cx_conf_path(&t->setup->arena, t->conf->root, path).p)) {
-            cx_finding *x =
-                cx_refuse(t, CX_RULE_CROSS_MISSING_FILE, path, "%s does not exist", cx_conf_quote(t, path));
+            cx_finding *x = cx_refuse(t, CX_RULE_CROSS_MISSING_FILE, path, "%s does not exist", cx_conf_quote(t, path));
             cx_note(t, x, "the broker ends without a reason, only with file and line");
         }
         cx_keep(t);

@@ -9,7 +9,8 @@ static void bad_words(cx_taking *t, const cx_topic_line *w)
     case CX_TOPIC_LINE_OK: return;
     case CX_TOPIC_LINE_EMPTY: cx_refuse_empty(t); return;
     case CX_TOPIC_LINE_QUOTE:
-        x = cx_refuse(t, CX_RULE_BRIDGE_BAD_TOPIC, w->pattern, "the quote before %s has no closing one", cx_conf_quote(t, w->pattern));
+        x = cx_refuse(t, CX_RULE_BRIDGE_BAD_TOPIC, w->pattern, "the quote before %s has no closing one",
+                      cx_conf_quote(t, w->pattern));
         cx_says(t, x, "Missing closing quote in topic value (%s).", cx_conf_bare(t, w->at));
         cx_note(t, x, "only a pattern with a space in it is written in quotes");
         return;
@@ -38,15 +39,18 @@ static bool prefix_ok(cx_taking *t, cx_str prefix, const char *side)
 static cx_str join(cx_taking *t, cx_str prefix, cx_str pattern)
 {
     if (!prefix.p) return pattern;
-    return cx_arena_printf(&t->setup->arena, "%.*s%.*s", (int)prefix.n, prefix.p, (int)pattern.n, pattern.n ? pattern.p : "");
+    return cx_arena_printf(&t->setup->arena, "%.*s%.*s", (int)prefix.n, prefix.p, (int)pattern.n,
+                           pattern.n ? pattern.p : "");
 }
 
 static bool joined_ok(cx_taking *t, cx_str prefix, cx_str filter, const char *side)
 {
     if (!prefix.p || cx_filter_check(filter).error == CX_FILTER_OK) return true;
-    cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_BAD_TOPIC, prefix, "prefix and pattern make %s, which is no topic filter", cx_conf_quote(t, filter));
+    cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_BAD_TOPIC, prefix,
+                              "prefix and pattern make %s, which is no topic filter", cx_conf_quote(t, filter));
     bool named = cx_behaves(t->release, CX_B_BRIDGE_ERRORS) == CX_BRIDGE_ERRORS_GENERAL;
-    cx_says(t, x, "Invalid bridge topic %s prefix and pattern combination '%s'.", named ? side : "local", cx_conf_bare(t, filter));
+    cx_says(t, x, "Invalid bridge topic %s prefix and pattern combination '%s'.", named ? side : "local",
+            cx_conf_bare(t, filter));
     return false;
 }
 
@@ -121,8 +125,9 @@ static bool is_number(cx_str word)
 /* What stands where the QoS belongs, when it is no number. */
 static void no_qos(cx_taking *t, const cx_topic_line *w)
 {
-    cx_finding *x = cx_remark(t, CX_RULE_BRIDGE_TOPIC_MISREAD, w->qos_word,
-                              "%s stands where the QoS belongs and is read as QoS %d", cx_conf_quote(t, w->qos_word), w->qos);
+    cx_finding *x =
+        cx_remark(t, CX_RULE_BRIDGE_TOPIC_MISREAD, w->qos_word, "%s stands where the QoS belongs and is read as QoS %d",
+                  cx_conf_quote(t, w->qos_word), w->qos);
     cx_str written = cx_str_trim_end(cx_str_sub(w->qos_word, 0, (size_t)(t->rest.p + t->rest.n - w->qos_word.p)));
     cx_str local = w->local.p ? w->local : CX_STR("none"), remote = w->remote.p ? w->remote : CX_STR("none");
     cx_note(t, x, "so the local prefix is %s, the remote prefix %s", cx_conf_bare(t, local), cx_conf_bare(t, remote));
@@ -147,7 +152,8 @@ static void misread(cx_taking *t, const cx_topic_line *w)
     if (behind.p) cx_take_trailing(t, cx_str_sub(behind, 0, (size_t)(t->rest.p + t->rest.n - behind.p)), "five words");
     if (w->qos_word.p && w->qos_word.p[0] != '#' && !is_number(w->qos_word)) no_qos(t, w);
     if (w->qos_word.p && is_number(w->qos_word) && cx_conf_atoi(w->qos_word) != w->qos) {
-        cx_finding *x = cx_remark(t, CX_RULE_CONF_NUMBER_MISREAD, w->qos_word, "%s is no QoS", cx_conf_quote(t, w->qos_word));
+        cx_finding *x =
+            cx_remark(t, CX_RULE_CONF_NUMBER_MISREAD, w->qos_word, "%s is no QoS", cx_conf_quote(t, w->qos_word));
         cx_note(t, x, "%s reads it as QoS %d", t->release->label, w->qos);
     }
     const cx_str prefixes[] = {w->local, w->remote};
@@ -172,8 +178,7 @@ void cx_take_topic(cx_taking *t)
     if (!prefix_ok(t, w.local, "local") || !prefix_ok(t, w.remote, "remote")) return;
     bool no_pattern = cx_str_is(w.pattern, "\"\"");
     if (no_pattern && (!w.local.p || !w.remote.p)) {
-        cx_finding *x =
-            cx_refuse(t, CX_RULE_BRIDGE_BAD_TOPIC, w.pattern, "the pattern \"\" needs both prefixes");
+        cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_BAD_TOPIC, w.pattern, "the pattern \"\" needs both prefixes");
         cx_says(t, x, "Invalid bridge remapping.");
         return;
     }

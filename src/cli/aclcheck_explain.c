@@ -148,7 +148,8 @@ struct explained {
 };
 
 /* Answers that no rule gives. */
-static cx_str without_rules(cx_arena *a, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer answer)
+static cx_str without_rules(cx_arena *a, struct cx_policy_target *t, const cx_question *q, unsigned access,
+                            cx_answer answer)
 {
     cx_buf why = {0};
     cx_ask_put_why(&why, t, q, access, answer);
@@ -171,7 +172,8 @@ static struct explained explain(struct cx_policy_target *t, const cx_question *q
     cx_str topic = q->topic, mount = t->broker.mount_point;
     if (mount.p) {
         topic = cx_arena_printf(&e.arena, "%.*s%.*s", (int)mount.n, mount.p, (int)topic.n, topic.p);
-        e.trail[e.trail_count++] = cx_arena_printf(&e.arena, "the listener's mount point makes it '%.*s'", (int)topic.n, topic.p);
+        e.trail[e.trail_count++] =
+            cx_arena_printf(&e.arena, "the listener's mount point makes it '%.*s'", (int)topic.n, topic.p);
     }
     trail(&e.arena, p, &s, asked, topic, a, e.trail, &e.trail_count);
     bool by_default = reason == CX_REASON_DEFAULT || reason == CX_REASON_UNKNOWN_USER;

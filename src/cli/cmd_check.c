@@ -212,9 +212,9 @@ static int check_file(cx_cli *cli, const char *path, cx_kind kind)
     if (kind == CX_KIND_UNKNOWN) c.kind = cx_kind_guess(c.source.name, c.source.text);
     int code;
     if (c.kind == CX_KIND_UNKNOWN) {
-        code = cx_cli_fail(cli, CX_EXIT_USAGE,
-                           "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd or psk",
-                           path);
+        code = cx_cli_fail(
+            cli, CX_EXIT_USAGE,
+            "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd or psk", path);
     } else if (c.kind == CX_KIND_DYNSEC || c.kind == CX_KIND_YAML) {
         code =
             cx_cli_fail(cli, CX_EXIT_USAGE, "%s: files of kind %s are not in this version", path, cx_kind_name(c.kind));

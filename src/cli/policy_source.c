@@ -40,7 +40,8 @@ static int not_a_policy(cx_cli *cli, const char *path, cx_kind kind)
     case CX_KIND_CONF: return -1;
     case CX_KIND_UNKNOWN:
         return cx_cli_fail(cli, CX_EXIT_USAGE,
-                           "%s: neither name nor content tells what kind of file it is; say --as acl or --as conf", path);
+                           "%s: neither name nor content tells what kind of file it is; say --as acl or --as conf",
+                           path);
     case CX_KIND_PASSWD:
     case CX_KIND_PSK:
         return cx_cli_fail(cli, CX_EXIT_USAGE, "%s is a %s file and grants nothing; name the ACL file%s", path,
@@ -121,7 +122,9 @@ static int add_doors(cx_policy_source *s, cx_cli *cli, const char *path)
     for (size_t r = 0; r < CX_RELEASE_COUNT; r++)
         for (size_t i = 0; i < s->start.doors.n; i++) {
             const cx_door *d = s->start.doors.items[i];
-            if (d->broker.release != &cx_releases[r] || !d->serving.opens || d->serving.protocol == CX_PROTOCOL_IS_HTTP_API) continue;
+            if (d->broker.release != &cx_releases[r] || !d->serving.opens ||
+                d->serving.protocol == CX_PROTOCOL_IS_HTTP_API)
+                continue;
             if (wanted && !is_listener(&d->serving, cx_str_of(wanted), &a)) continue;
             few &= add_door(s, d);
         }
@@ -131,10 +134,12 @@ static int add_doors(cx_policy_source *s, cx_cli *cli, const char *path)
             if (k != i && s->targets[i].release == s->targets[k].release)
                 s->targets[i].listener = label(s, &s->targets[i].door->serving);
     if (!few)
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: more than %d listeners answer differently; pick one with --listener",
-                           path, CX_POLICY_TARGETS_MAX);
+        return cx_cli_fail(cli, CX_EXIT_USAGE,
+                           "%s: more than %d listeners answer differently; pick one with --listener", path,
+                           CX_POLICY_TARGETS_MAX);
     if (s->target_count) return -1;
-    if (wanted) return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: no listener '%s'; 'culex show %s' lists them", path, wanted, path);
+    if (wanted)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: no listener '%s'; 'culex show %s' lists them", path, wanted, path);
     return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: no listener that clients could use", path);
 }
 
@@ -152,7 +157,8 @@ static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
                                 .targets = cli->targets,
                                 .threads = cli->threads,
                                 .argon2 = cx_cli_value(cli, "argon2") != NULL};
-    if (s->conf.too_many || s->setups.cut_short) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: too much is included to be read", path);
+    if (s->conf.too_many || s->setups.cut_short)
+        return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: too much is included to be read", path);
     cx_start_all(&s->start, &s->setups);
     for (size_t i = 0; i < s->start.files.list.n; i++) {
         const cx_named_file *file = s->start.files.list.items[i];
@@ -175,7 +181,8 @@ static int open_policy(cx_policy_source *s, cx_cli *cli, const char *path, cx_ki
     if (code >= 0) return code;
     if (kind == CX_KIND_CONF) return open_conf(s, cli, path);
     const char *conf_only = cx_cli_value(cli, "listener") ? "listener" : cx_cli_value(cli, "root") ? "root" : NULL;
-    if (conf_only) return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' goes with a conf, %s is an ACL file", conf_only, path);
+    if (conf_only)
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' goes with a conf, %s is an ACL file", conf_only, path);
     return open_acl(s, cli);
 }
 
@@ -199,13 +206,15 @@ int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy)
     if (cx_cli_value(cli, "password-file"))
         return cx_cli_fail(cli, CX_EXIT_USAGE,
                            "--password-file holds one password; Mosquitto's password file is --passwd");
-    const char *acl = cx_cli_value(cli, "acl"), *conf = cx_cli_value(cli, "conf"), *passwd = cx_cli_value(cli, "passwd");
+    const char *acl = cx_cli_value(cli, "acl"), *conf = cx_cli_value(cli, "conf"),
+               *passwd = cx_cli_value(cli, "passwd");
     const char *named = acl ? acl : conf, *file = named ? named : policy;
     const char *second = acl && conf ? conf : named ? policy : NULL;
     if (second) return cx_cli_fail(cli, CX_EXIT_USAGE, "two policies: '%s' and '%s'", named, second);
     if (!file)
-        return cx_cli_fail(cli, CX_EXIT_USAGE,
-                           "no policy: name an ACL file or a mosquitto.conf, as in 'culex aclcheck alice sensors/door acl'");
+        return cx_cli_fail(
+            cli, CX_EXIT_USAGE,
+            "no policy: name an ACL file or a mosquitto.conf, as in 'culex aclcheck alice sensors/door acl'");
     const char *batch = cx_cli_value(cli, "batch");
     if ((strcmp(file, "-") == 0) + (batch && strcmp(batch, "-") == 0) + (passwd && strcmp(passwd, "-") == 0) > 1)
         return cx_cli_fail(cli, CX_EXIT_USAGE,

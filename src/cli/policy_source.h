@@ -21,9 +21,9 @@ typedef struct cx_policy_source {
     cx_arena arena;
     struct cx_policy_target {
         const cx_release *release;
-        cx_policy own;        /* of a lone ACL file */
+        cx_policy own; /* of a lone ACL file */
         cx_broker broker;
-        const cx_door *door;  /* of a conf; NULL: none */
+        const cx_door *door; /* of a conf; NULL: none */
         cx_start *start;
         const char *listener; /* "1883", where several listeners of a release answer differently; else NULL */
     } targets[CX_POLICY_TARGETS_MAX];

@@ -109,7 +109,8 @@ const cx_conf_name *cx_conf_name_find(cx_str word)
 /* Whether the key of a plug-in's option sounds like a secret. */
 static bool sounds_secret(cx_str word)
 {
-    static const char *const sounds[] = {"password", "passwd", "secret", "token", "apikey", "api_key", "_pw", "_pass", "_key"};
+    static const char *const sounds[] = {"password", "passwd", "secret", "token", "apikey",
+                                         "api_key",  "_pw",    "_pass",  "_key"};
     for (size_t i = 0; i < sizeof sounds / sizeof *sounds; i++)
         for (size_t at = 0, n = strlen(sounds[i]); at + n <= word.n; at++)
             if (strncasecmp(word.p + at, sounds[i], n) == 0) return true;
@@ -123,7 +124,8 @@ bool cx_conf_word_secret(cx_str word, size_t *name_len)
 {
     *name_len = word.n;
     const cx_conf_name *known = cx_conf_name_find(word);
-    if (known) return cx_conf_options[known->option].secret || (known->prefix && sounds_secret(word) && !names_file(word));
+    if (known)
+        return cx_conf_options[known->option].secret || (known->prefix && sounds_secret(word) && !names_file(word));
     for (size_t i = 0; i < word.n && *name_len == word.n; i++)
         if (memchr("\t=:\"'", word.p[i], 5)) *name_len = i;
     cx_nearest near = {0};

@@ -157,19 +157,19 @@ typedef struct cx_conf_option {
     cx_opens opens;
     cx_targets opens_by;
     cx_path_kind path;
-    int secret;                    /* 1: never show the value */
-    int repeatable;                /* 1: every line adds something */
-    cx_targets targets;            /* the releases that know it by any of its names */
-    cx_targets duplicate_refused;  /* a second one for the same place is refused */
-    cx_targets empty_accepted;     /* without a value the line is complained about and skipped */
-    cx_targets security;           /* the line is one that per_listener_settings must come before */
-    cx_targets deprecated;         /* the broker, or its documentation, says so */
-    const char *replaced_by;       /* what to write instead; may be "" */
-    const char *broker_name;       /* what the broker's messages call it: mostly its name */
-    const char *fallback;          /* the value when it is not set, in words; may be "" */
-    long long default_number;      /* that value of a bool or int, -1 for "unlimited"; the number of the choice of a word */
-    const char *syntax, *doc;      /* one line; prose */
-    const char *reload;            /* what SIGHUP does with it */
+    int secret;                   /* 1: never show the value */
+    int repeatable;               /* 1: every line adds something */
+    cx_targets targets;           /* the releases that know it by any of its names */
+    cx_targets duplicate_refused; /* a second one for the same place is refused */
+    cx_targets empty_accepted;    /* without a value the line is complained about and skipped */
+    cx_targets security;          /* the line is one that per_listener_settings must come before */
+    cx_targets deprecated;        /* the broker, or its documentation, says so */
+    const char *replaced_by;      /* what to write instead; may be "" */
+    const char *broker_name;      /* what the broker's messages call it: mostly its name */
+    const char *fallback;         /* the value when it is not set, in words; may be "" */
+    long long default_number; /* that value of a bool or int, -1 for "unlimited"; the number of the choice of a word */
+    const char *syntax, *doc; /* one line; prose */
+    const char *reload;       /* what SIGHUP does with it */
     cx_range ranges[CX_RANGES_MAX];
     unsigned range_count;
     const cx_choice *choices;

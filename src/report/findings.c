@@ -76,8 +76,7 @@ static cx_str masked(cx_buf *scratch, cx_str line, size_t shown, size_t *at, siz
     return cx_buf_str(scratch);
 }
 
-static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x,
-                        cx_hiding hiding)
+static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_hiding hiding)
 {
     uint32_t start;
     cx_str line = cx_source_line(source, x->span.at, REACH, &start);

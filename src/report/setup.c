@@ -3,14 +3,10 @@
 const char *cx_asked_name(cx_asked a)
 {
     static const char *const names[] = {
-        [CX_ASKS_CERTIFICATE] = "certificate",
-        [CX_ASKS_PSK] = "psk",
-        [CX_ASKS_DYNSEC] = "dynamic_security",
-        [CX_ASKS_PASSWORD_PLUGIN] = "password_file_plugin",
-        [CX_ASKS_ACL_PLUGIN] = "acl_file_plugin",
-        [CX_ASKS_OTHER_PLUGIN] = "unknown_plugin",
-        [CX_ASKS_PASSWORD_FILE] = "password_file",
-        [CX_ASKS_ACL_FILE] = "acl_file",
+        [CX_ASKS_CERTIFICATE] = "certificate",     [CX_ASKS_PSK] = "psk",
+        [CX_ASKS_DYNSEC] = "dynamic_security",     [CX_ASKS_PASSWORD_PLUGIN] = "password_file_plugin",
+        [CX_ASKS_ACL_PLUGIN] = "acl_file_plugin",  [CX_ASKS_OTHER_PLUGIN] = "unknown_plugin",
+        [CX_ASKS_PASSWORD_FILE] = "password_file", [CX_ASKS_ACL_FILE] = "acl_file",
     };
     return names[a];
 }

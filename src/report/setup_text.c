@@ -151,9 +151,10 @@ static size_t widest(const cx_bridge *b)
 static void put_topic(cx_buf *out, cx_style style, const cx_setup *s, const cx_bridge_topic *t, size_t width)
 {
     static const char *const arrows[] = {"->", "<-", "<->"};
-    cx_buf_printf(out, "  %-4s  %d    ", t->direction == CX_BRIDGE_OUT  ? "out"
-                                          : t->direction == CX_BRIDGE_IN ? "in"
-                                                                               : "both",
+    cx_buf_printf(out, "  %-4s  %d    ",
+                  t->direction == CX_BRIDGE_OUT  ? "out"
+                  : t->direction == CX_BRIDGE_IN ? "in"
+                                                 : "both",
                   t->qos);
     size_t from = out->n;
     cx_buf_put_safe(out, t->local);

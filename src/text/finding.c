@@ -72,7 +72,8 @@ cx_finding *cx_findings_add(cx_findings *f, unsigned rule, cx_span span, cx_targ
     f->refused |= refused;
     cx_finding *x = f->merge ? merged(f, rule, span, targets, refused) : NULL;
     if (x) return x;
-    bool again = f->merge && f->dropped.rule == rule && f->dropped.span.at == span.at && f->dropped.span.len == span.len;
+    bool again =
+        f->merge && f->dropped.rule == rule && f->dropped.span.at == span.at && f->dropped.span.len == span.len;
     if (!again) f->count[severity]++;
     if (cx_findings_full(f, refused != 0)) {
         f->dropped.rule = rule;

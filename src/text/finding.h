@@ -28,13 +28,13 @@ typedef struct cx_finding {
 typedef struct cx_findings {
     cx_arena arena;
     CX_VEC(cx_finding) list;
-    cx_finding spare;   /* what is handed out once the list is full */
-    bool merge;         /* the same lines are read again for other releases: equal findings become one */
-    size_t merge_from;  /* and so many findings at the front are of earlier lines, never equal */
+    cx_finding spare;  /* what is handed out once the list is full */
+    bool merge;        /* the same lines are read again for other releases: equal findings become one */
+    size_t merge_from; /* and so many findings at the front are of earlier lines, never equal */
     struct {
         unsigned rule;
         cx_span span;
-    } dropped; /* the last one that was only counted */
+    } dropped;          /* the last one that was only counted */
     size_t kept[2];     /* in the list: [true] those for which a release refuses the file, [false] others */
     size_t count[3];    /* by cx_severity, kept or not */
     cx_targets refused; /* the union of all findings' refused, kept or not */

@@ -85,9 +85,9 @@ static void put_topic(struct buf *b, struct rng *r)
     size_t words = rng_below(r, 6);
 
     gen_part(b, r,
-             rng_chance(r, 75)
-                 ? "a|#|a/b/#|+/x|sensors/#|$SYS/#|a/#|x y"
-                 : "\"\"|\"a b\"|\"a  b\"|\"a b\"x|\"a\"|\"a b|a#b|a/#/b|\"a b c\"|\" a\"|a+|\xff|\"\"\"|# c");
+             rng_chance(r, 80)
+                 ? "a|#|a/b/#|x/|sensors/#|$SYS/#|a/#|+/x"
+                 : "x y|\"\"|\"a b\"|\"a  b\"|\"a b\"x|\"a\"|\"a b|a#b|a/#/b|\"a b c\"|\" a\"|a+|\xff|\"\"\"|# c");
     if (words > 0) {
         gen_part(b, r, rng_chance(r, 90) ? " in| out| both" : " In| BOTH| inout| # c| ou|  out");
     }

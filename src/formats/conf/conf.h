@@ -27,38 +27,38 @@ typedef enum {
 /* One line that is neither blank nor a comment. What lies between lines, and the
  * comments, is in the source. */
 typedef struct cx_conf_line {
-    uint32_t at;         /* of its first word in the source */
-    uint32_t word_len;   /* bytes of the first word */
-    uint32_t value_len;  /* bytes behind the one space that ends the word, up to the line's end */
-    uint32_t file;       /* number in cx_conf */
-    uint16_t name;       /* in cx_conf_names; CX_CONF_OPTION only */
-    uint8_t kind;        /* cx_conf_line_kind */
-    cx_targets targets;  /* the releases that read it like this */
-    uint32_t include;    /* of an include_dir in the main file: number in includes + 1 */
+    uint32_t at;        /* of its first word in the source */
+    uint32_t word_len;  /* bytes of the first word */
+    uint32_t value_len; /* bytes behind the one space that ends the word, up to the line's end */
+    uint32_t file;      /* number in cx_conf */
+    uint16_t name;      /* in cx_conf_names; CX_CONF_OPTION only */
+    uint8_t kind;       /* cx_conf_line_kind */
+    cx_targets targets; /* the releases that read it like this */
+    uint32_t include;   /* of an include_dir in the main file: number in includes + 1 */
 } cx_conf_line;
 
 typedef struct cx_conf_file {
     cx_source source;
-    cx_error error;    /* why it cannot be read; empty: it was */
-    bool directory;    /* it is one */
+    cx_error error;             /* why it cannot be read; empty: it was */
+    bool directory;             /* it is one */
     CX_VEC(cx_conf_line) lines; /* in the order of the file, for each way releases cut it */
     cx_findings findings;       /* about this file, whoever makes them */
 } cx_conf_file;
 
 /* What one folder named by include_dir holds. */
 typedef struct cx_conf_folder {
-    cx_str path;       /* as the conf names it */
-    cx_error error;    /* why it cannot be listed; empty: it was */
+    cx_str path;           /* as the conf names it */
+    cx_error error;        /* why it cannot be listed; empty: it was */
     uint32_t first, count; /* its *.conf files in cx_conf.files, in the broker's order */
 } cx_conf_folder;
 
 typedef struct cx_conf {
     cx_arena arena;
-    const char *root; /* put before absolute paths; NULL: nothing */
-    CX_VEC(cx_conf_file *) files;    /* the main file is the first */
+    const char *root;             /* put before absolute paths; NULL: nothing */
+    CX_VEC(cx_conf_file *) files; /* the main file is the first */
     CX_VEC(cx_conf_folder) folders;
-    CX_VEC(uint32_t) includes;       /* the folder of each include_dir line of the main file */
-    bool too_many;                   /* more than CX_CONF_FILES_MAX files: some were not read */
+    CX_VEC(uint32_t) includes; /* the folder of each include_dir line of the main file */
+    bool too_many;             /* more than CX_CONF_FILES_MAX files: some were not read */
 } cx_conf;
 
 /* Finds what a path in a conf names; ROOT (may be NULL) is put before absolute

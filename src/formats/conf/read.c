@@ -10,7 +10,7 @@ struct reading {
     cx_conf *conf;
     uint32_t file;
     cx_targets skipped; /* the releases for which a CX_CONF_SKIPPED line is there already */
-    cx_map folders; /* by path, the numbers of conf->folders */
+    cx_map folders;     /* by path, the numbers of conf->folders */
 };
 
 static void add_file(cx_conf *c)
@@ -49,7 +49,11 @@ static void skip_line(struct reading *r, cx_str line, size_t at, cx_targets targ
     cx_str text = cx_str_trim(line);
     if (text.n == 0 || text.p[0] == '#' || r->skipped & targets) return;
     r->skipped |= targets;
-    cx_conf_line l = {.at = (uint32_t)at, .word_len = (uint32_t)cx_str_trim_end(line).n, .file = r->file, .kind = CX_CONF_SKIPPED, .targets = targets};
+    cx_conf_line l = {.at = (uint32_t)at,
+                      .word_len = (uint32_t)cx_str_trim_end(line).n,
+                      .file = r->file,
+                      .kind = CX_CONF_SKIPPED,
+                      .targets = targets};
     cx_vec_add(&r->conf->files.items[r->file]->lines, l);
 }
 
@@ -152,7 +156,8 @@ static void read_folder(struct reading *r, cx_str path)
     cx_str where = cx_conf_path(&c->arena, c->root, path);
     struct names names = {.arena = &c->arena};
     if (memchr(where.p, '\0', where.n)) cx_error_set(&folder.error, "a path with a NUL byte");
-    else if (cx_exists(where.p) && !cx_is_directory(where.p)) cx_error_set(&folder.error, "%s: is not a directory", where.p);
+    else if (cx_exists(where.p) && !cx_is_directory(where.p))
+        cx_error_set(&folder.error, "%s: is not a directory", where.p);
     else if (!cx_list_folder(where.p, offer_name, &names, &folder.error)) names.list.n = 0;
     if (names.list.n) qsort(names.list.items, names.list.n, sizeof *names.list.items, by_name);
     for (size_t i = 0; i < names.list.n; i++) {

@@ -109,7 +109,8 @@ cx_text_status cx_conf_text(const cx_release *release, cx_str rest, cx_str *valu
     if (cx_behaves(release, CX_B_LONG_STRING) == CX_LONG_STRING_REFUSE) return CX_TEXT_LONG;
     if (value->n > CX_TOPIC_MAX + 1) return CX_TEXT_MALFORMED; /* what 1.6 calls it */
     size_t half = cx_utf8_boundary(*value, value->n / 2);      /* one byte more than MQTT allows passes there */
-    bool ok = cx_mqtt_text_ok(cx_str_sub(*value, 0, half)) && cx_mqtt_text_ok(cx_str_sub(*value, half, value->n - half));
+    bool ok =
+        cx_mqtt_text_ok(cx_str_sub(*value, 0, half)) && cx_mqtt_text_ok(cx_str_sub(*value, half, value->n - half));
     return ok ? CX_TEXT_OK : CX_TEXT_MALFORMED;
 }
 

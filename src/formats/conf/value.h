@@ -55,13 +55,13 @@ typedef enum {
 typedef struct cx_topic_line {
     cx_topic_line_status status;
     cx_str at;
-    cx_str pattern;        /* without quotes where they quote */
+    cx_str pattern; /* without quotes where they quote */
     cx_direction direction;
     cx_str direction_word, qos_word; /* .p NULL: not there */
     int qos;
-    cx_str local, remote;  /* prefixes; .p NULL: none */
+    cx_str local, remote;           /* prefixes; .p NULL: none */
     cx_str local_word, remote_word; /* what was written, "\"\"" too */
-    cx_str extra;          /* words behind the last one that counts */
+    cx_str extra;                   /* words behind the last one that counts */
 } cx_topic_line;
 
 /* A pattern that is not in REST as it is goes into the arena. */

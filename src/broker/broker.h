@@ -26,6 +26,7 @@ typedef struct cx_answer {
     bool allow;
     bool unknown; /* allow is false, and may be true at the broker */
     cx_verdict verdict;
+    const char *why; /* CX_REASON_CANNOT_CONNECT: why not; else NULL */
 } cx_answer;
 
 /* TOPIC: a topic name for read and write, a topic filter for the others, as the

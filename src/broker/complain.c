@@ -168,6 +168,12 @@ static cx_finding *unreadable_word(cx_taking *t)
     return x;
 }
 
+/* What version control leaves where two changes meet. */
+static bool is_conflict(cx_str word)
+{
+    return cx_str_is(word, "<<<<<<<") || cx_str_is(word, "=======") || cx_str_is(word, ">>>>>>>");
+}
+
 static cx_finding *unknown_word(cx_taking *t)
 {
     const cx_conf_name *other = in_other_case(t->word);
@@ -181,7 +187,8 @@ static cx_finding *unknown_word(cx_taking *t)
     x = cx_refuse(t, CX_RULE_CONF_UNKNOWN_OPTION, t->word, "%s is not an option", word);
     if (cx_findings_full(findings_of(t->conf, t->line), true)) return x;
     const char *equals = memchr(t->word.p, '=', t->word.n);
-    if (equals && equals > t->word.p)
+    if (is_conflict(t->word)) cx_help(t, x, "a merge conflict is left in the file");
+    else if (equals && equals > t->word.p)
         cx_help(t, x, "an option and its value are separated by a space, there is no '='");
     else if (t->word.p[0] == ';' || cx_str_starts(t->word, CX_STR("//")))
         cx_help(t, x, "a comment begins with '#' in the first column");

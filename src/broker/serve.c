@@ -240,10 +240,17 @@ static bool decide(cx_serving *v, bool value, const char *why)
     return value;
 }
 
+static bool decide_by(cx_serving *v, cx_setting line)
+{
+    bool value = cx_setting_bool(v->setup, line, false), own = cx_conf_line_option(line)->scope == CX_SCOPE_LISTENER;
+    if (own) return decide(v, value, value ? "listener_allow_anonymous is true" : "listener_allow_anonymous is false");
+    return decide(v, value, value ? "allow_anonymous is true" : "allow_anonymous is false");
+}
+
 /* The value of allow_anonymous that holds for a listener. */
 static bool allow_anonymous_1_6(cx_serving *v, const cx_security *security, cx_setting own)
 {
-    if (own) return decide(v, cx_setting_bool(v->setup, own, false), "allow_anonymous");
+    if (own) return decide_by(v, own);
     if (v->setup->per_listener && v->listener->kind == CX_LISTENER_DEFAULT)
         return decide(v, true, "the default listener with per_listener_settings");
     bool secured = cx_security_of(security, CX_OPT_PASSWORD_FILE) || cx_security_of(security, CX_OPT_PSK_FILE);
@@ -259,11 +266,11 @@ static bool allow_anonymous_2_0(cx_serving *v, cx_setting own)
         bool overridden = forced && global && !cx_setting_bool(s, global, true);
         if (overridden) return decide(v, true, "loopback only: 'allow_anonymous false' is overridden");
         if (forced || !global) return decide(v, true, "loopback only, where it is the default");
-        return decide(v, cx_setting_bool(s, global, true), "allow_anonymous");
+        return decide_by(v, global);
     }
     if (forced && !s->per_listener)
         return decide(v, true, "no listener, port or bind_address line: the value is overridden");
-    if (own) return decide(v, cx_setting_bool(s, own, false), "allow_anonymous");
+    if (own) return decide_by(v, own);
     if (s->per_listener && v->listener->kind == CX_LISTENER_DEFAULT)
         return decide(v, true, "the default listener with per_listener_settings");
     if (s->per_listener && forced) return decide(v, true, "no listener, port or bind_address line");
@@ -286,10 +293,10 @@ static bool allow_anonymous_2_1(cx_serving *v)
     cx_setting global = cx_security_of(&s->security, CX_OPT_ALLOW_ANONYMOUS), own = listener_setting(v);
     if (v->listener->kind == CX_LISTENER_LOCAL || v->listener->kind == CX_LISTENER_HTTP_API) {
         if (!global) return decide(v, true, "loopback only, where it is the default");
-        return decide(v, cx_setting_bool(s, global, true), "allow_anonymous");
+        return decide_by(v, global);
     }
-    if (own) return decide(v, cx_setting_bool(s, own, false), cx_conf_line_option(own)->name);
-    if (!s->per_listener && global) return decide(v, cx_setting_bool(s, global, false), "allow_anonymous");
+    if (own) return decide_by(v, own);
+    if (!s->per_listener && global) return decide_by(v, global);
     return decide(v, false, "the default of 2.x");
 }
 

@@ -37,12 +37,21 @@ static cx_setting opener(const cx_setup *s)
     return NULL;
 }
 
+static bool is_local_only(const cx_setup *s)
+{
+    switch (cx_behaves(s->release, CX_B_LOCAL_ONLY)) {
+    case CX_LOCAL_ONLY_WITHOUT_LISTENERS: return s->listeners.n == 0;
+    case CX_LOCAL_ONLY_WITHOUT_LISTENER_LINES: return !s->listener_named;
+    default: return false;
+    }
+}
+
 static void remark_opened(cx_setup *s, cx_setting line)
 {
     cx_conf_file *file = s->conf->files.items[line->file];
     cx_str word = cx_conf_line_word(s->conf, line);
     if (cx_conf_line_option(line) == &cx_conf_options[CX_OPT_PORT] ||
-        cx_conf_line_option(line) == &cx_conf_options[CX_OPT_BIND_ADDRESS])
+        cx_conf_line_option(line) == &cx_conf_options[CX_OPT_BIND_ADDRESS] || is_local_only(s))
         return;
     cx_finding *x = cx_findings_add(&file->findings, CX_RULE_CONF_IMPLICIT_LISTENER,
                                     (cx_span){line->at, line->word_len}, CX_TARGET_BIT(s->release), 0,
@@ -83,15 +92,6 @@ static void remark_made(cx_setup *s)
 }
 
 /* ---- loopback only ---- */
-
-static bool is_local_only(const cx_setup *s)
-{
-    switch (cx_behaves(s->release, CX_B_LOCAL_ONLY)) {
-    case CX_LOCAL_ONLY_WITHOUT_LISTENERS: return s->listeners.n == 0;
-    case CX_LOCAL_ONLY_WITHOUT_LISTENER_LINES: return !s->listener_named;
-    default: return false;
-    }
-}
 
 static cx_listener *local(cx_setup *s, cx_listener_kind kind, uint16_t port)
 {

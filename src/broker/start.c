@@ -1,5 +1,6 @@
 #include "broker/start.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -49,10 +50,10 @@ static void judge_directory(cx_start *st, cx_setup *s, cx_setting line, cx_str p
     } else if (file->kind == CX_NAMED_ACL) {
         cx_finding *x = cx_findings_add(findings_at(s, line), CX_RULE_CROSS_MISSING_FILE,
                                         (cx_span){line->at, line->word_len}, bit(s), 0, "%s", file->error.text);
-        cx_finding_note(findings_at(s, line), x, "the broker reads it as an empty file, for a second or two");
+        cx_finding_note(findings_at(s, line), x, "%s reads it as an empty file, after a second or two", s->release->label);
     } else {
         cx_finding *x = founders(st, s, line, CX_RULE_CROSS_MISSING_FILE, part, "%s", file->error.text);
-        cx_finding_note(findings_at(s, line), x, "the broker reads it for ever and opens no socket");
+        cx_finding_note(findings_at(s, line), x, "%s reads it for ever and opens no socket", s->release->label);
     }
 }
 
@@ -105,6 +106,8 @@ static void load_plugin_file(cx_start *st, cx_setup *s, const cx_plugin *p, cons
     cx_setting line = NULL;
     cx_str path = cx_plugin_option(s, p, key, false, &line);
     if (path.p) load(st, s, line, kind, path);
+    else if (kind == CX_NAMED_PASSWD)
+        founders(st, s, p->line, CX_RULE_CROSS_PLUGIN_OPTION, p->path, "the plug-in needs its option plugin_opt_%s", key);
     for (size_t i = 0; i < p->options.n; i++) {
         cx_setting option = p->options.items[i];
         cx_str word = cx_conf_line_word(s->conf, option);
@@ -116,16 +119,53 @@ static void load_plugin_file(cx_start *st, cx_setup *s, const cx_plugin *p, cons
     }
 }
 
+/* The plug-ins that come with the broker, and what older ones make of them. */
+static bool can_load(cx_start *st, cx_setup *s, const cx_plugin *p)
+{
+    static const struct {
+        const char *name, *since;
+    } plugins[] = {{"mosquitto_dynamic_security.so", "2.0"},
+                   {"mosquitto_acl_file.so", "2.1"},
+                   {"mosquitto_password_file.so", "2.1"},
+                   {"mosquitto_persist_sqlite.so", "2.1"},
+                   {"mosquitto_sparkplug_aware.so", "2.1"}};
+    unsigned own = cx_behaves(s->release, CX_B_OWN_PLUGINS);
+    for (size_t i = 0; i < sizeof plugins / sizeof *plugins; i++) {
+        if (!cx_str_is(cx_plugin_file_name(p), plugins[i].name)) continue;
+        bool dynsec = i == 0;
+        if (own == CX_OWN_PLUGINS_FILES || (dynsec && own == CX_OWN_PLUGINS_DYNSEC)) return true;
+        founders(st, s, p->line, CX_RULE_CROSS_PLUGIN_MISSING, p->path, "a plug-in of %s, which older brokers cannot load",
+                 plugins[i].since);
+        return false;
+    }
+    return true;
+}
+
+static void judge_dynsec(cx_setup *s, cx_start *st, const cx_plugin *p)
+{
+    cx_setting line = p->line;
+    cx_str path = cx_plugin_option(s, p, "config_file", true, &line);
+    if (path.p && cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p)) return;
+    cx_findings *f = findings_at(s, line);
+    cx_finding *x = cx_findings_add(f, CX_RULE_DYNSEC_MISSING_FILE, (cx_span){line->at, line->word_len}, bit(s), 0,
+                                    path.p ? "the file of the dynamic security plug-in does not exist"
+                                           : "the dynamic security plug-in has no plugin_opt_config_file");
+    bool generates = cx_behaves(s->release, CX_B_OWN_PLUGINS) == CX_OWN_PLUGINS_FILES;
+    if (!path.p) cx_finding_note(f, x, "the plug-in does nothing then");
+    else if (generates) cx_finding_note(f, x, "%s makes one with passwords of its own, which it writes beside it", s->release->label);
+    else cx_finding_note(f, x, "%s starts, and lets nobody in", s->release->label);
+}
+
 static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
 {
     cx_str path = p->path, name = cx_plugin_file_name(p);
     bool verbatim = cx_behaves(s->release, CX_B_PLUGIN_PATH) == CX_PLUGIN_PATH_VERBATIM;
     if (p->name.p && p->uses == 0) {
-        cx_finding *x =
-            founders(st, s, p->line, CX_RULE_CONF_PLUGIN_UNUSED, p->name, "the plug-in is loaded and not used%s", "");
+        cx_finding *x = founders(st, s, p->line, CX_RULE_CONF_PLUGIN_UNUSED, p->name, "the plug-in is loaded and not used%s", "");
         cx_finding_note(findings_at(s, p->line), x, "the broker ends at start, without a message");
         return;
     }
+    if (path.n == 0 || !can_load(st, s, p)) return;
     if (!cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p)) {
         cx_finding *x = founders(st, s, p->line, CX_RULE_CROSS_PLUGIN_MISSING, path, "there is no such plug-in%s", "");
         if (verbatim && cx_str_trim(path).n < path.n)
@@ -133,6 +173,7 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
         if (!(name.n > 3 && cx_str_is(cx_str_sub(name, name.n - 3, 3), ".so")))
             cx_finding_help(findings_at(s, p->line), x, "the name of a plug-in ends in .so");
     }
+    if (cx_str_is(name, "mosquitto_dynamic_security.so")) judge_dynsec(s, st, p);
     if (cx_str_is(name, "mosquitto_acl_file.so")) load_plugin_file(st, s, p, "acl_file", CX_NAMED_ACL);
     if (cx_str_is(name, "mosquitto_password_file.so")) load_plugin_file(st, s, p, "password_file", CX_NAMED_PASSWD);
     cx_setting persistence = cx_setup_of(s, CX_OPT_PERSISTENCE);
@@ -159,13 +200,14 @@ static void load_plugins(cx_start *st, cx_setup *s)
 
 /* ---- listeners ---- */
 
-static void load_tls(cx_start *st, cx_setup *s, const cx_serving *v)
+static void load_tls(cx_start *st, cx_setup *s, const cx_listener *l)
 {
     static const unsigned files[] = {CX_OPT_CERTFILE, CX_OPT_KEYFILE, CX_OPT_CAFILE, CX_OPT_CRLFILE};
-    if (v->tls != CX_TLS_CERTIFICATE || v->protocol == CX_PROTOCOL_IS_HTTP_API) return;
-    bool ca = cx_listener_of(v->listener, CX_OPT_CAFILE) || cx_listener_of(v->listener, CX_OPT_CAPATH);
+    bool http_api = cx_str_is(cx_setting_first(s, cx_listener_of(l, CX_OPT_PROTOCOL)), "http_api");
+    if (cx_listener_tls(s, l) != CX_TLS_CERTIFICATE || http_api) return;
+    bool ca = cx_listener_of(l, CX_OPT_CAFILE) || cx_listener_of(l, CX_OPT_CAPATH);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        cx_setting line = cx_listener_of(v->listener, files[i]);
+        cx_setting line = cx_listener_of(l, files[i]);
         if (!line || (files[i] == CX_OPT_CRLFILE && !ca)) continue;
         cx_str path = cx_setting_text(s, line);
         if (!cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p))
@@ -178,20 +220,29 @@ static bool everywhere(cx_str bind) { return cx_str_is(bind, "0.0.0.0") || cx_st
 /* Two sockets that cannot both be opened. */
 static bool clash(const cx_serving *a, const cx_serving *b)
 {
-    if (!a->opens || !b->opens || a->random_port || b->random_port || a->port != b->port) return false;
-    if (a->port && (everywhere(a->bind) || everywhere(b->bind))) return true;
-    return cx_str_eq(a->bind, b->bind);
+    if (!a->opens || !b->opens || a->port == 0 || a->port != b->port) return false; /* a unix socket is taken over */
+    return everywhere(a->bind) || everywhere(b->bind) || cx_str_eq(a->bind, b->bind);
 }
 
-static void judge_sockets(cx_start *st, cx_setup *s, const cx_serving *v, size_t before)
+/* The last door against those of its release before it. */
+static void judge_socket(cx_start *st, cx_setup *s, size_t before)
 {
+    const cx_serving *v = &st->doors.items[st->doors.n - 1]->serving;
+    cx_setting line = v->listener->line;
     bool lws = v->protocol == CX_PROTOCOL_IS_WEBSOCKETS && cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS;
-    for (size_t i = before; i < st->doors.n; i++) {
+    for (size_t i = before; i + 1 < st->doors.n; i++) {
         const cx_serving *other = &st->doors.items[i]->serving;
-        cx_setting line = v->listener->line;
         if (!clash(v, other) || lws || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) continue;
-        founders(st, s, line, CX_RULE_CONF_DUPLICATE_LISTENER, value_at(s, line),
-                 "another listener has this port and address%s", "");
+        bool implicit = v->listener->kind == CX_LISTENER_DEFAULT;
+        char text[64];
+        snprintf(text, sizeof text, "port %u is opened twice%s", v->port, implicit ? ", here for the default listener" : "");
+        cx_finding *x = founders(st, s, line, CX_RULE_CONF_DUPLICATE_LISTENER,
+                                 implicit ? cx_conf_line_word(s->conf, line) : value_at(s, line), "%s", text);
+        if (other->listener->line)
+            cx_finding_note(findings_at(s, line), x, "the first time because of line %zu",
+                            cx_source_place(&s->conf->files.items[other->listener->line->file]->source,
+                                            other->listener->line->at)
+                                .line);
         return;
     }
 }
@@ -246,24 +297,26 @@ static void add_door(cx_start *st, cx_setup *s, const cx_listener *l)
     d->broker.release = s->release;
     d->broker.mount_point = d->serving.mount_point;
     d->broker.username_as_clientid = d->serving.username_as_clientid;
-    load_tls(st, s, &d->serving);
     build_steps(st, d);
     cx_vec_add(&st->doors, d);
 }
 
-static void start(cx_start *st, cx_setup *s)
+/* The files that are read at start, whatever else is wrong. */
+static void load_all(cx_start *st, cx_setup *s)
 {
-    size_t before = st->doors.n;
     if (!s->per_listener) load_security(st, s, &s->security);
     for (size_t i = s->discarded; s->per_listener && i < s->listeners.n; i++)
         load_security(st, s, &s->listeners.items[i]->security);
     load_plugins(st, s);
+    for (size_t i = s->discarded; i < s->listeners.n; i++) load_tls(st, s, s->listeners.items[i]);
+}
+
+static void open_doors(cx_start *st, cx_setup *s)
+{
+    size_t before = st->doors.n;
     for (size_t i = s->discarded; i < s->listeners.n; i++) {
-        cx_serving v;
-        cx_serve(&v, s, s->listeners.items[i]);
-        judge_sockets(st, s, &v, before);
-        cx_serving_clear(&v);
         add_door(st, s, s->listeners.items[i]);
+        judge_socket(st, s, before);
     }
     judge_none(st, s);
 }
@@ -273,7 +326,9 @@ void cx_start_all(cx_start *st, cx_setups *setups)
     st->setups = setups;
     for (size_t i = CX_RELEASE_COUNT; i-- > 0;) {
         cx_setup *s = &setups->of[i];
-        if (s->release && !(setups->refused & bit(s))) start(st, s);
+        if (!s->release) continue;
+        load_all(st, s);
+        if (!(setups->refused & bit(s))) open_doors(st, s);
     }
 }
 
@@ -345,7 +400,7 @@ cx_tristate cx_door_admits(cx_start *st, const cx_door *d, const cx_client *c, c
 {
     *why = d->serving.closed;
     if (d->serving.closed) return CX_NO;
-    if (!c->anonymous) return admits_user(st, d, c, why);
+    if (!c->anonymous && c->user.n) return admits_user(st, d, c, why);
     *why = d->serving.anonymous_why;
     return d->serving.anonymous;
 }

@@ -41,6 +41,12 @@ static void port_without_path(cx_taking *t, cx_str word)
     cx_says(t, x, "A listener with port 0 must provide a Unix socket path.");
     if (cx_conf_atoi(word) == 0 && word.p[0] != '0')
         cx_note(t, x, "%s is read as the number 0", cx_conf_quote(t, word));
+    const char *colon = memchr(word.p, ':', word.n);
+    if (colon) {
+        cx_str host = cx_str_sub(word, 0, (size_t)(colon - word.p));
+        cx_str port = cx_str_sub(word, host.n + 1, word.n - host.n - 1);
+        cx_help(t, x, "listener %s %s", cx_conf_bare(t, port), cx_conf_bare(t, host));
+    }
     cx_help(t, x, "%s", t->option->syntax);
 }
 
@@ -89,6 +95,7 @@ static void take_port(cx_taking *t)
     }
     cx_str rest = t->rest, word;
     int port;
+    if (on_demand(t)) l->line = t->line;
     if (!cx_take_int(t, &rest, "port", &word, &port) || !cx_take_range(t, word, port)) return;
     l->port = (uint16_t)port;
     l->settings[t->option->slot] = t->line;
@@ -103,6 +110,7 @@ static void take_bind_address(cx_taking *t)
         t->at->listener = l;
         t->at->lost_listener = false;
     }
+    if (on_demand(t) && !cx_listener_of(l, CX_OPT_PORT)) l->line = t->line;
     cx_setting before = cx_listener_of(l, CX_OPT_BIND_ADDRESS);
     cx_str host;
     if (t->rest.n && before) {

@@ -72,10 +72,10 @@ int cx_aclcheck_batch(cx_cli *cli, cx_policy_source *s, const char *file)
 {
     cx_buf text;
     cx_error e;
-    for (unsigned i = 0; i < s->target_count; i++)
-        if (s->targets[i].listener)
+    for (unsigned i = 1; i < s->target_count; i++)
+        if (s->targets[i].release == s->targets[i - 1].release)
             return cx_cli_fail(cli, CX_EXIT_USAGE, "listeners %s and %s answer differently: pick one with --listener",
-                               s->targets[0].listener ? s->targets[0].listener : "", s->targets[i].listener);
+                               s->targets[i - 1].listener, s->targets[i].listener);
     if (!cx_read_file(file, CX_FILE_MAX, &text, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     size_t malformed = 0, number = 0, first = 0;
     for (size_t at = 0; at < text.n;) {

@@ -33,7 +33,7 @@ cx_answer cx_ask(struct cx_policy_target *t, const cx_question *q, unsigned acce
 {
     const char *why;
     if (t->door && cx_door_admits(t->start, t->door, &q->client, &why) == CX_NO)
-        return (cx_answer){.verdict = {CX_DENY, CX_REASON_CANNOT_CONNECT, NULL}};
+        return (cx_answer){.verdict = {CX_DENY, CX_REASON_CANNOT_CONNECT, NULL}, .why = why};
     if (access != CX_ASK_REACH) return cx_broker_ask(&t->broker, &q->client, (cx_access)access, q->topic);
     cx_answer read = cx_broker_ask(&t->broker, &q->client, CX_ACCESS_READ, q->topic);
     if (!read.allow) return read;
@@ -101,13 +101,6 @@ static void put_unsafe(cx_buf *out, const cx_question *q)
     cx_buf_puts(out, "' has '+' or '#': the broker denies such a client all that its own rules do not allow");
 }
 
-static void put_cannot_connect(cx_buf *out, struct cx_policy_target *t, const cx_question *q)
-{
-    const char *why;
-    cx_door_admits(t->start, t->door, &q->client, &why);
-    cx_buf_printf(out, "the client cannot connect: %s", why);
-}
-
 static void put_unknown(cx_buf *out, const struct cx_policy_target *t)
 {
     cx_buf_puts(out, "a plug-in decides that culex cannot ask: ");
@@ -136,7 +129,7 @@ void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *
             cx_buf_puts(out, "; what is delivered is decided by 'read', message by message");
         return;
     case CX_REASON_NO_ACL: cx_buf_puts(out, "no ACL file and no plug-in is asked about topics"); return;
-    case CX_REASON_CANNOT_CONNECT: put_cannot_connect(out, t, q); return;
+    case CX_REASON_CANNOT_CONNECT: cx_buf_printf(out, "the client cannot connect: %s", a.why); return;
     case CX_REASON_UNKNOWN_PLUGIN: put_unknown(out, t); return;
     case CX_REASON_INVALID_TOPIC:
         cx_buf_printf(out, "not a valid topic%s: the broker ends a connection that uses it",

@@ -75,6 +75,7 @@ static void note_question(cx_cli *cli, const cx_policy_source *s, const cx_quest
 static bool same_answer(cx_answer a, cx_answer b)
 {
     if (a.allow != b.allow || a.unknown != b.unknown || a.verdict.reason != b.verdict.reason) return false;
+    if (a.why && strcmp(a.why, b.why) != 0) return false;
     return !a.verdict.rule == !b.verdict.rule && (!a.verdict.rule || a.verdict.rule->at == b.verdict.rule->at);
 }
 

@@ -122,6 +122,7 @@ void cx_check_put_counts(cx_cli *cli, const size_t counts[3], size_t dropped)
     const char *join = ": ";
     cx_check_put_count(&cli->out, counts[CX_ERROR], "error", &join);
     cx_check_put_count(&cli->out, counts[CX_WARNING], "warning", &join);
+    if (counts[CX_ADVICE]) cx_buf_printf(&cli->out, "%s%zu advice", join, counts[CX_ADVICE]);
     if (dropped) cx_buf_printf(&cli->out, ", %zu of them not shown", dropped);
     cx_buf_putc(&cli->out, '\n');
 }

@@ -52,7 +52,7 @@ static void put_content(cx_buf *out, const struct checked *c)
     cx_check_put_count(out, s->bridges.n, "bridge", &join);
     cx_check_put_count(out, s->plugins.n, "plug-in", &join);
     cx_check_put_count(out, c->conf.files.n - 1, "included file", &join);
-    cx_check_put_count(out, c->start.files.list.n, "file of users or rules", &join);
+    cx_check_put_count(out, c->start.files.list.n, "named file", &join);
     if (join[0] == ',') cx_buf_putc(out, ')');
 }
 

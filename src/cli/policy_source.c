@@ -1,15 +1,20 @@
 #include "cli/policy_source.h"
 
+enum { REASONS_SHOWN = 3 };
+
+static void put_reasons(cx_cli *cli, cx_source *source, const cx_findings *f, cx_targets refused_by, cx_hiding hiding, size_t *shown)
+{
+    for (size_t i = 0; f && i < f->list.n && *shown < REASONS_SHOWN; i++) {
+        if (!(f->list.items[i].refused & refused_by)) continue;
+        cx_report_finding(&cli->err, (cx_style){false}, source, &f->list.items[i], cli->targets, hiding);
+        ++*shown;
+    }
+}
+
 static int refused(cx_cli *cli, cx_source *source, const cx_findings *f, const char *what, bool secret)
 {
-    cx_buf *err = &cli->err;
     size_t shown = 0;
-    for (size_t i = 0; i < f->list.n && shown < 3; i++) {
-        if (!(f->list.items[i].refused & cli->targets)) continue;
-        cx_report_finding(err, (cx_style){false}, source, &f->list.items[i], cli->targets,
-                          secret ? CX_HIDE_RECORDS : CX_SHOW_ALL);
-        shown++;
-    }
+    put_reasons(cli, source, f, cli->targets, secret ? CX_HIDE_RECORDS : CX_SHOW_ALL, &shown);
     cx_arena a = {0};
     cx_str who = cx_targets_text(&a, f->refused & cli->targets);
     int code =
@@ -65,14 +70,13 @@ static int conf_refused(cx_policy_source *s, cx_cli *cli, const char *path)
 {
     cx_targets who_refuses = (s->setups.refused | s->start.unanswerable) & cli->targets;
     size_t shown = 0;
-    for (size_t i = 0; i < s->conf.files.n && shown < 3; i++) {
+    for (size_t i = 0; i < s->conf.files.n; i++) {
         cx_conf_file *file = s->conf.files.items[i];
-        for (size_t k = 0; k < file->findings.list.n && shown < 3; k++) {
-            const cx_finding *x = &file->findings.list.items[k];
-            if (!(x->refused & who_refuses)) continue;
-            cx_report_finding(&cli->err, (cx_style){false}, &file->source, x, cli->targets, CX_HIDE_VALUES);
-            shown++;
-        }
+        put_reasons(cli, &file->source, &file->findings, who_refuses, CX_HIDE_VALUES, &shown);
+    }
+    for (size_t i = 0; i < s->start.files.list.n; i++) {
+        cx_named_file *file = s->start.files.list.items[i];
+        put_reasons(cli, &file->source, file->findings, who_refuses, file->kind == CX_NAMED_ACL ? CX_SHOW_ALL : CX_HIDE_RECORDS, &shown);
     }
     cx_arena a = {0};
     cx_targets rest = cli->targets & (cx_targets)~who_refuses;
@@ -85,11 +89,18 @@ static int conf_refused(cx_policy_source *s, cx_cli *cli, const char *path)
     return code;
 }
 
+static const char *address(cx_arena *a, const cx_serving *v)
+{
+    bool v6 = cx_str_has(v->bind, ':');
+    return cx_arena_printf(a, "%s%.*s%s:%u", v6 ? "[" : "", (int)v->bind.n, v->bind.p, v6 ? "]" : "", v->port).p;
+}
+
 static bool is_listener(const cx_serving *v, cx_str wanted, cx_arena *a)
 {
     if (v->port == 0) return cx_str_eq(wanted, v->bind);
     return cx_str_eq(wanted, cx_arena_printf(a, "%u", v->port)) ||
-           cx_str_eq(wanted, cx_arena_printf(a, "%.*s:%u", (int)v->bind.n, v->bind.p, v->port));
+           cx_str_eq(wanted, cx_arena_printf(a, "%.*s:%u", (int)v->bind.n, v->bind.p, v->port)) ||
+           cx_str_is(wanted, address(a, v));
 }
 
 static const char *label(cx_policy_source *s, const cx_serving *v)
@@ -98,7 +109,7 @@ static const char *label(cx_policy_source *s, const cx_serving *v)
     for (size_t i = 0; i < s->start.doors.n; i++) {
         const cx_serving *other = &s->start.doors.items[i]->serving;
         if (other != v && other->setup == v->setup && other->port == v->port)
-            return cx_arena_printf(&s->arena, "%.*s:%u", (int)v->bind.n, v->bind.p, v->port).p;
+            return address(&s->arena, v);
     }
     return cx_arena_printf(&s->arena, "%u", v->port).p;
 }

@@ -289,6 +289,33 @@ static void compare_answer(struct trial *trial, const struct effect_socket *sock
     }
 }
 
+/* Whether the broker complains of a file that a check reads too */
+static bool is_file_error(const char *words)
+{
+    static const char *const parts[] = {"pwfile", "password_file", "acl_file", "psk_file", "ACL", "password file"};
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (strstr(words, parts[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Without --syntax culex also reads the files named. What else can keep a broker from starting is not its business */
+static void compare_files(struct trial *trial, const struct said *said)
+{
+    const char *argv[] = {trial->culex, "check", "main.conf", "--target", trial->target, NULL};
+    int culex;
+
+    if (said->up || is_file_error(said->words)) {
+        culex = trial_culex(trial, argv, 1U << 0 | 1U << 1);
+        if (culex != !said->up) {
+            differs(trial, said->up ? "starts" : said->words, culex ? "refuses it" : "takes it", "check");
+        }
+    }
+}
+
 static void compare_effect(struct trial *trial, const struct said *said)
 {
     const char *argv[] = {trial->culex, "show", "--format", "json", "--target", trial->target, "main.conf", NULL};
@@ -358,6 +385,9 @@ static void hold(struct trial *trial, const struct gen_conf *g)
         trial->unresolved++;
     } else if (!trial->conf_missing && said.verdict != CRASHED && !g->undefined) {
         compare_reading(trial, &said);
+        if (said.verdict == TAKEN) {
+            compare_files(trial, &said);
+        }
         if (said.up) {
             compare_effect(trial, &said);
         }

@@ -15,7 +15,8 @@ struct pen {
     const struct gen_build *build;
     struct names sections[MOST_SECTIONS];
     size_t count;
-    bool loaded; /* there is a plugin_load */
+    size_t *ports; /* how many were given to plain listeners, in all files */
+    bool loaded;   /* there is a plugin_load */
 };
 
 static struct names *section(struct pen *pen)
@@ -74,7 +75,7 @@ static const struct conf_option *pick(struct pen *pen, unsigned places)
 
     for (;;) {
         const struct conf_option *o = &conf_options[rng_below(pen->r, conf_option_count)];
-        if (fits(pen, o, places) && rng_below(pen->r, 14) < o->weight + 2 &&
+        if (fits(pen, o, places) && rng_below(pen->r, 14) <= o->weight &&
             (unknown || o->releases & pen->build->release)) {
             return o;
         }
@@ -107,11 +108,28 @@ static void put_tls(struct pen *pen, struct names *lines)
     }
 }
 
+/* On a port no other listener has */
+static void put_plain_listener(struct pen *pen, struct names *lines)
+{
+    struct buf b = {0};
+
+    buf_format(&b, "listener %zu", 1886 + *pen->ports);
+    gen_part(&b, pen->r, "|| 127.0.0.1| 127.0.0.1| ::1| localhost");
+    buf_byte(&b, 0);
+    put(lines, (char *)b.data);
+    buf_free(&b);
+    ++*pen->ports;
+}
+
 static void listener_section(struct pen *pen)
 {
     struct names *lines = section(pen);
 
-    put_named(pen, lines, "listener");
+    if (rng_chance(pen->r, 60)) {
+        put_plain_listener(pen, lines);
+    } else {
+        put_named(pen, lines, "listener");
+    }
     put_options(pen, lines, 1U << CONF_LISTENER, 2);
     put_options(pen, lines, 1U << CONF_SECURITY, 1);
     if (rng_chance(pen->r, 30)) {
@@ -243,7 +261,7 @@ static void put_include(struct gen_conf *g, struct pen *pen, struct names *lines
 
     put_named(pen, lines, "include_dir");
     for (size_t i = 0; i < count; i++) {
-        struct pen inner = {.r = pen->r, .build = pen->build};
+        struct pen inner = {.r = pen->r, .build = pen->build, .ports = pen->ports};
         struct names all;
 
         snprintf(g->include_names[i], sizeof g->include_names[i], "%s",
@@ -323,7 +341,8 @@ static void keep_root(struct names *lines, struct rng *r)
 
 void gen_conf(struct gen_conf *g, struct rng *r, const struct gen_build *build)
 {
-    struct pen pen = {.r = r, .build = build};
+    size_t ports = 0;
+    struct pen pen = {.r = r, .build = build, .ports = &ports};
     struct names lines;
 
     *g = (struct gen_conf){0};

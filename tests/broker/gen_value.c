@@ -113,7 +113,7 @@ static void put_listener(struct buf *b, struct rng *r)
     } else if (rng_chance(r, 5)) {
         gen_part(b, r, "0 x.sock|0 x y.sock|0|0 ./y.sock # c|00 z.sock");
     } else {
-        gen_part(b, r, "1883|1884|1885|1886|1887|1888|1889|22001|22002|22003|22004");
+        gen_part(b, r, "1883|1884|1885|22001|22002|22003|22004|22005|22006|22007");
         if (rng_chance(r, 6)) {
             gen_part(
                 b, r,

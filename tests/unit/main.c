@@ -19,6 +19,7 @@ int main(void)
     srunner_add_suite(run, suite_secret());
     srunner_add_suite(run, suite_topic());
     srunner_add_suite(run, suite_formats());
+    srunner_add_suite(run, suite_conf());
     srunner_add_suite(run, suite_policy());
     srunner_add_suite(run, suite_broker());
     srunner_add_suite(run, suite_report());

@@ -21,6 +21,7 @@ Suite *suite_text(void);
 Suite *suite_secret(void);
 Suite *suite_topic(void);
 Suite *suite_formats(void);
+Suite *suite_conf(void);
 Suite *suite_policy(void);
 Suite *suite_broker(void);
 Suite *suite_report(void);

@@ -69,6 +69,15 @@ cx_str cx_arena_dup(cx_arena *a, cx_str s)
     return (cx_str){p, s.n};
 }
 
+cx_str cx_arena_join(cx_arena *a, cx_str first, cx_str second)
+{
+    char *p = cx_arena_alloc(a, first.n + second.n + 1);
+    if (first.n) memcpy(p, first.p, first.n);
+    if (second.n) memcpy(p + first.n, second.p, second.n);
+    p[first.n + second.n] = '\0';
+    return (cx_str){p, first.n + second.n};
+}
+
 cx_str cx_arena_printf(cx_arena *a, const char *format, ...)
 {
     va_list args;

@@ -185,7 +185,7 @@ static void bind_by_lws(cx_serving *v, bool ipv4)
         if (!ipv4)
             everywhere(
                 v, "libwebsockets ignores the address and opens all interfaces; 'socket_domain ipv4' makes it heed it");
-    } else if (is_ipv6(host)) {
+    } else if (is_ipv6(host) && cx_conf_host_possible(host)) {
         if (!ipv4) return;
         v->bind = CX_STR("0.0.0.0");
         v->remark = "libwebsockets opens all interfaces: the address is not an IPv4 one";

@@ -154,7 +154,7 @@ static cx_str local_id(cx_setup *s, const cx_bridge *b)
     cx_setting own = cx_bridge_of(b, CX_OPT_LOCAL_CLIENTID), remote = cx_bridge_of(b, CX_OPT_REMOTE_CLIENTID);
     if (own) return cx_setting_text(s, own);
     cx_str id = remote ? cx_setting_text(s, remote) : b->name;
-    return cx_arena_printf(&s->arena, "local.%s%.*s", remote ? "" : "\x01.", (int)id.n, id.p);
+    return cx_arena_join(&s->arena, remote ? CX_STR("local.") : CX_STR("local.\x01."), id);
 }
 
 static void check_ids(cx_setup *s)

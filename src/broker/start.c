@@ -50,7 +50,8 @@ static void judge_directory(cx_start *st, cx_setup *s, cx_setting line, cx_str p
     } else if (file->kind == CX_NAMED_ACL) {
         cx_finding *x = cx_findings_add(findings_at(s, line), CX_RULE_CROSS_MISSING_FILE,
                                         (cx_span){line->at, line->word_len}, bit(s), 0, "%s", file->error.text);
-        cx_finding_note(findings_at(s, line), x, "%s reads it as an empty file, after a second or two", s->release->label);
+        cx_finding_note(findings_at(s, line), x, "%s reads it as an empty file, after a second or two",
+                        s->release->label);
     } else {
         cx_finding *x = founders(st, s, line, CX_RULE_CROSS_MISSING_FILE, part, "%s", file->error.text);
         cx_finding_note(findings_at(s, line), x, "%s reads it for ever and opens no socket", s->release->label);
@@ -107,7 +108,8 @@ static void load_plugin_file(cx_start *st, cx_setup *s, const cx_plugin *p, cons
     cx_str path = cx_plugin_option(s, p, key, false, &line);
     if (path.p) load(st, s, line, kind, path);
     else if (kind == CX_NAMED_PASSWD)
-        founders(st, s, p->line, CX_RULE_CROSS_PLUGIN_OPTION, p->path, "the plug-in needs its option plugin_opt_%s", key);
+        founders(st, s, p->line, CX_RULE_CROSS_PLUGIN_OPTION, p->path, "the plug-in needs its option plugin_opt_%s",
+                 key);
     for (size_t i = 0; i < p->options.n; i++) {
         cx_setting option = p->options.items[i];
         cx_str word = cx_conf_line_word(s->conf, option);
@@ -134,8 +136,8 @@ static bool can_load(cx_start *st, cx_setup *s, const cx_plugin *p)
         if (!cx_str_is(cx_plugin_file_name(p), plugins[i].name)) continue;
         bool dynsec = i == 0;
         if (own == CX_OWN_PLUGINS_FILES || (dynsec && own == CX_OWN_PLUGINS_DYNSEC)) return true;
-        founders(st, s, p->line, CX_RULE_CROSS_PLUGIN_MISSING, p->path, "a plug-in of %s, which older brokers cannot load",
-                 plugins[i].since);
+        founders(st, s, p->line, CX_RULE_CROSS_PLUGIN_MISSING, p->path,
+                 "a plug-in of %s, which older brokers cannot load", plugins[i].since);
         return false;
     }
     return true;
@@ -152,7 +154,8 @@ static void judge_dynsec(cx_setup *s, cx_start *st, const cx_plugin *p)
                                            : "the dynamic security plug-in has no plugin_opt_config_file");
     bool generates = cx_behaves(s->release, CX_B_OWN_PLUGINS) == CX_OWN_PLUGINS_FILES;
     if (!path.p) cx_finding_note(f, x, "the plug-in does nothing then");
-    else if (generates) cx_finding_note(f, x, "%s makes one with passwords of its own, which it writes beside it", s->release->label);
+    else if (generates)
+        cx_finding_note(f, x, "%s makes one with passwords of its own, which it writes beside it", s->release->label);
     else cx_finding_note(f, x, "%s starts, and lets nobody in", s->release->label);
 }
 
@@ -161,7 +164,8 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
     cx_str path = p->path, name = cx_plugin_file_name(p);
     bool verbatim = cx_behaves(s->release, CX_B_PLUGIN_PATH) == CX_PLUGIN_PATH_VERBATIM;
     if (p->name.p && p->uses == 0) {
-        cx_finding *x = founders(st, s, p->line, CX_RULE_CONF_PLUGIN_UNUSED, p->name, "the plug-in is loaded and not used%s", "");
+        cx_finding *x =
+            founders(st, s, p->line, CX_RULE_CONF_PLUGIN_UNUSED, p->name, "the plug-in is loaded and not used%s", "");
         cx_finding_note(findings_at(s, p->line), x, "the broker ends at start, without a message");
         return;
     }
@@ -235,14 +239,15 @@ static void judge_socket(cx_start *st, cx_setup *s, size_t before)
         if (!clash(v, other) || lws || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) continue;
         bool implicit = v->listener->kind == CX_LISTENER_DEFAULT;
         char text[64];
-        snprintf(text, sizeof text, "port %u is opened twice%s", v->port, implicit ? ", here for the default listener" : "");
+        snprintf(text, sizeof text, "port %u is opened twice%s", v->port,
+                 implicit ? ", here for the default listener" : "");
         cx_finding *x = founders(st, s, line, CX_RULE_CONF_DUPLICATE_LISTENER,
                                  implicit ? cx_conf_line_word(s->conf, line) : value_at(s, line), "%s", text);
         if (other->listener->line)
-            cx_finding_note(findings_at(s, line), x, "the first time because of line %zu",
-                            cx_source_place(&s->conf->files.items[other->listener->line->file]->source,
-                                            other->listener->line->at)
-                                .line);
+            cx_finding_note(
+                findings_at(s, line), x, "the first time because of line %zu",
+                cx_source_place(&s->conf->files.items[other->listener->line->file]->source, other->listener->line->at)
+                    .line);
         return;
     }
 }
@@ -311,12 +316,24 @@ static void load_all(cx_start *st, cx_setup *s)
     for (size_t i = s->discarded; i < s->listeners.n; i++) load_tls(st, s, s->listeners.items[i]);
 }
 
+/* An address that cannot be resolved is noticed when the socket is to be opened. */
+static void judge_address(cx_start *st, cx_setup *s, const cx_serving *v)
+{
+    const cx_listener *l = v->listener;
+    bool own = v->protocol == CX_PROTOCOL_IS_MQTT || cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_BUILTIN;
+    if (!l->line || !l->host.p || v->port == 0 || !own || v->protocol == CX_PROTOCOL_IS_HTTP_API) return;
+    if (!cx_conf_host_possible(l->host))
+        founders(st, s, l->line, CX_RULE_CONF_BAD_ADDRESS, l->host,
+                 "no address and no host name: the socket cannot be opened%s", "");
+}
+
 static void open_doors(cx_start *st, cx_setup *s)
 {
     size_t before = st->doors.n;
     for (size_t i = s->discarded; i < s->listeners.n; i++) {
         add_door(st, s, s->listeners.items[i]);
         judge_socket(st, s, before);
+        judge_address(st, s, &st->doors.items[st->doors.n - 1]->serving);
     }
     judge_none(st, s);
 }

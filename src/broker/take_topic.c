@@ -38,9 +38,7 @@ static bool prefix_ok(cx_taking *t, cx_str prefix, const char *side)
 
 static cx_str join(cx_taking *t, cx_str prefix, cx_str pattern)
 {
-    if (!prefix.p) return pattern;
-    return cx_arena_printf(&t->setup->arena, "%.*s%.*s", (int)prefix.n, prefix.p, (int)pattern.n,
-                           pattern.n ? pattern.p : "");
+    return prefix.p ? cx_arena_join(&t->setup->arena, prefix, pattern) : pattern;
 }
 
 static bool joined_ok(cx_taking *t, cx_str prefix, cx_str filter, const char *side)

@@ -2,7 +2,8 @@
 
 enum { REASONS_SHOWN = 3 };
 
-static void put_reasons(cx_cli *cli, cx_source *source, const cx_findings *f, cx_targets refused_by, cx_hiding hiding, size_t *shown)
+static void put_reasons(cx_cli *cli, cx_source *source, const cx_findings *f, cx_targets refused_by, cx_hiding hiding,
+                        size_t *shown)
 {
     for (size_t i = 0; f && i < f->list.n && *shown < REASONS_SHOWN; i++) {
         if (!(f->list.items[i].refused & refused_by)) continue;
@@ -76,7 +77,8 @@ static int conf_refused(cx_policy_source *s, cx_cli *cli, const char *path)
     }
     for (size_t i = 0; i < s->start.files.list.n; i++) {
         cx_named_file *file = s->start.files.list.items[i];
-        put_reasons(cli, &file->source, file->findings, who_refuses, file->kind == CX_NAMED_ACL ? CX_SHOW_ALL : CX_HIDE_RECORDS, &shown);
+        put_reasons(cli, &file->source, file->findings, who_refuses,
+                    file->kind == CX_NAMED_ACL ? CX_SHOW_ALL : CX_HIDE_RECORDS, &shown);
     }
     cx_arena a = {0};
     cx_targets rest = cli->targets & (cx_targets)~who_refuses;
@@ -108,8 +110,7 @@ static const char *label(cx_policy_source *s, const cx_serving *v)
     if (v->port == 0) return cx_arena_dup(&s->arena, v->bind).p;
     for (size_t i = 0; i < s->start.doors.n; i++) {
         const cx_serving *other = &s->start.doors.items[i]->serving;
-        if (other != v && other->setup == v->setup && other->port == v->port)
-            return address(&s->arena, v);
+        if (other != v && other->setup == v->setup && other->port == v->port) return address(&s->arena, v);
     }
     return cx_arena_printf(&s->arena, "%u", v->port).p;
 }

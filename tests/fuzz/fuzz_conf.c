@@ -104,7 +104,8 @@ static void put_json(cx_buf *out, const cx_setup *s)
     cx_json_end_object(&j);
 }
 
-static void check_setup(const cx_setup *s, const char *hidden)
+/* JSON is the caller's, to look at or to clear. */
+static void check_setup(const cx_setup *s, const char *hidden, cx_buf *json)
 {
     cx_buf out = {0};
     for (int color = 0; color < 2; color++) {
@@ -113,19 +114,19 @@ static void check_setup(const cx_setup *s, const char *hidden)
         fuzz_check_text(&out, color);
         if (hidden) fuzz_check_hidden(&out, hidden);
     }
-    out.n = 0;
-    put_json(&out, s);
-    fuzz_check_json(&out);
-    if (hidden) fuzz_check_hidden(&out, hidden);
     cx_buf_clear(&out);
+    *json = (cx_buf){0};
+    put_json(json, s);
+    fuzz_check_json(json);
+    if (hidden) fuzz_check_hidden(json, hidden);
 }
 
 /* The broker is the same whether a release is read alone or with the others. */
-static void check_same_setup(const cx_setup *a, const cx_setup *b)
+static void check_setups(const cx_setup *all, const cx_setup *one)
 {
-    cx_buf x = {0}, y = {0};
-    put_json(&x, a);
-    put_json(&y, b);
+    cx_buf x, y = {0};
+    check_setup(all, NULL, &x);
+    put_json(&y, one);
     holds(cx_str_eq(cx_buf_str(&x), cx_buf_str(&y)));
     cx_buf_clear(&x);
     cx_buf_clear(&y);
@@ -183,8 +184,12 @@ static void check_secrets(const reading *r, const fuzz_text *t)
         if (only_in_secrets(&secret, &copy)) {
             cx_source *source = &secret.conf.files.items[0]->source;
             fuzz_check_report(secret.findings, source, CX_HIDE_VALUES, MARK);
-            for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
-                if (!(secret.setups.refused >> i & 1)) check_setup(&secret.setups.of[i], MARK);
+            for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
+                cx_buf json;
+                if (secret.setups.refused >> i & 1) continue;
+                check_setup(&secret.setups.of[i], MARK, &json);
+                cx_buf_clear(&json);
+            }
         }
         forget(&secret);
         fuzz_text_free(&copy);
@@ -203,10 +208,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_lines(&all.conf, &t, i);
         read_conf(&one, &t, bit);
         fuzz_check_projection(all.findings, one.findings, &cx_releases[i]);
-        if (!one.setups.refused) {
-            check_setup(&all.setups.of[i], NULL);
-            check_same_setup(&all.setups.of[i], &one.setups.of[i]);
-        }
+        if (!one.setups.refused) check_setups(&all.setups.of[i], &one.setups.of[i]);
         forget(&one);
     }
     check_set(&all, &t, (cx_targets)(1 + size % CX_TARGETS_ALL));

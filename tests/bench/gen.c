@@ -35,6 +35,38 @@ static void put_filter(cx_buf *out, unsigned *r)
     cx_buf_printf(out, "/%s", kind < 35 ? "#" : PICK(leaves, r));
 }
 
+void gen_conf(cx_buf *out, unsigned listeners, unsigned bridges, unsigned seed)
+{
+    unsigned r = seed;
+    cx_buf_puts(out, "per_listener_settings true\nautosave_interval 1800\nlog_type error\nlog_type warning\n\n");
+    for (unsigned i = 0; i < listeners; i++) {
+        cx_buf_printf(out,
+                      "# listener %u\nlistener %u 127.0.0.1\nprotocol mqtt\nallow_anonymous false\nacl_file acl\n"
+                      "password_file passwd\nmax_connections %u\n",
+                      i, 1024 + i, 100 + next(&r) % 10000);
+        if (i % 2)
+            cx_buf_printf(out,
+                          "cafile /etc/mosquitto/certs/ca.crt\ncertfile /etc/mosquitto/certs/server%u.crt\n"
+                          "keyfile /etc/mosquitto/certs/server%u.key\ntls_version tlsv1.2\nrequire_certificate false\n",
+                          i, i);
+        cx_buf_putc(out, '\n');
+    }
+    for (unsigned i = 0; i < bridges; i++) {
+        cx_buf_printf(out,
+                      "connection bridge-%s-%u\naddress 10.%u.%u.1:8883\nclientid bridge-%u\nremote_username br%u\n"
+                      "try_private true\ncleansession false\nkeepalive_interval 60\nrestart_timeout 5 60\n"
+                      "bridge_protocol_version mqttv311\n",
+                      PICK(sites, &r), i, next(&r) % 256, next(&r) % 256, i, i);
+        for (unsigned k = 2 + next(&r) % 7; k > 0; k--) {
+            static const char *const directions[] = {"in", "out", "both"};
+            cx_buf_puts(out, "topic ");
+            put_filter(out, &r);
+            cx_buf_printf(out, " %s %u\n", PICK(directions, &r), next(&r) % 3);
+        }
+        cx_buf_putc(out, '\n');
+    }
+}
+
 void gen_user_name(cx_buf *out, unsigned n) { cx_buf_printf(out, "%s-%s-%06u", roles[n % 8], sites[n * 7 % 16], n); }
 
 void gen_users(cx_buf *out, unsigned users, unsigned rules, unsigned patterns, unsigned seed)

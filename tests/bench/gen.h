@@ -15,6 +15,9 @@ void gen_one(cx_buf *out, unsigned rules, unsigned seed);
 /* A topic that rule number N of gen_one is about. */
 void gen_one_topic(cx_buf *out, unsigned n);
 
+/* A mosquitto.conf: seven to thirteen lines a listener, about fifteen a bridge. */
+void gen_conf(cx_buf *out, unsigned listeners, unsigned bridges, unsigned seed);
+
 /* The name of user N of gen_users. */
 void gen_user_name(cx_buf *out, unsigned n);
 

@@ -1,5 +1,5 @@
-/* generate users USERS RULES PATTERNS | generate one RULES: an ACL file on
- * standard output, the same for the same arguments. */
+/* generate users USERS RULES PATTERNS | generate one RULES: an ACL file;
+ * generate conf LISTENERS BRIDGES: a mosquitto.conf; on standard output, the same for the same arguments. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +15,10 @@ int main(int argc, char **argv)
         gen_users(&out, number(argv[2]), number(argv[3]), number(argv[4]), 1);
     } else if (argc == 3 && strcmp(argv[1], "one") == 0) {
         gen_one(&out, number(argv[2]), 1);
+    } else if (argc == 4 && strcmp(argv[1], "conf") == 0) {
+        gen_conf(&out, number(argv[2]), number(argv[3]), 1);
     } else {
-        fprintf(stderr, "usage: generate users USERS RULES PATTERNS | generate one RULES\n");
+        fprintf(stderr, "usage: generate users USERS RULES PATTERNS | generate one RULES | generate conf LISTENERS BRIDGES\n");
         return 2;
     }
     bool ok = fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0;

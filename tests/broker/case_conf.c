@@ -80,11 +80,20 @@ static void ask_reading(struct trial *trial, const char *conf, struct said *said
     buf_free(&log);
 }
 
-/* The errors older brokers find at the end of the whole reading */
-static bool is_late_error(const char *words)
+/* The errors older brokers find at the end of the whole reading; the words become the one that is there */
+static bool has_late_error(const struct buf *log, char *words, size_t size)
 {
-    return strstr(words, "Both certfile and keyfile must be") || strstr(words, "specified without certfile") ||
-           (strstr(words, "local_clientid") && strstr(words, "is not unique"));
+    static const char *const texts[] = {"Error: Both certfile and keyfile must be", "Error: cafile specified without",
+                                        "Error: capath specified without", "Error: Bridge local_clientid"};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *at = log->len ? memmem(log->data, log->len, texts[i], strlen(texts[i])) : NULL;
+        if (at) {
+            snprintf(words, size, "%.*s", (int)strcspn(at, "\n"), at);
+            return true;
+        }
+    }
+    return false;
 }
 
 static void ask_starting(struct trial *trial, const char *conf, struct said *said)
@@ -97,12 +106,12 @@ static void ask_starting(struct trial *trial, const char *conf, struct said *sai
     if (!said->up) {
         load_log(&log, "broker.log");
         find_words(&log, said->words, sizeof said->words);
-        buf_free(&log);
         if (status >= 126) {
             said->verdict = CRASHED;
-        } else if (is_late_error(said->words)) {
+        } else if (has_late_error(&log, said->words, sizeof said->words)) {
             said->verdict = REFUSED;
         }
+        buf_free(&log);
     }
     broker_stop();
 }
@@ -210,7 +219,7 @@ static bool is_certain(const struct trial *trial, const struct show_listener *l)
             return true;
         }
     }
-    return trial->build.release == R21 || strcmp(l->protocol, "websockets") != 0;
+    return trial->build.release != R2011 || strcmp(l->protocol, "websockets") != 0;
 }
 
 /* The sockets culex expects, in the form and the order the broker's come in */

@@ -25,7 +25,7 @@ struct gen_conf {
     char include_names[GEN_INCLUDES][16];
     struct buf includes[GEN_INCLUDES]; /* in the folder inc, which always exists */
     bool damaged;
-    bool undefined; /* the broker would follow a stale pointer: what it does is nobody's fault */
+    bool undefined; /* the broker would use memory that is no longer what it was meant for */
 };
 
 void gen_conf(struct gen_conf *g, struct rng *r, const struct gen_build *build);
@@ -45,7 +45,7 @@ void gen_value(struct buf *b, struct rng *r, const struct conf_option *o, const 
 /* One of the parts of a text with | between them */
 void gen_part(struct buf *b, struct rng *r, const char *parts);
 
-/* Whether the main file uses a context after an include_dir that moved it (gen_undefined.c) */
+/* Whether what the broker does depends on memory it should not look at (gen_undefined.c) */
 bool gen_undefined(const struct gen_conf *g, unsigned release);
 
 #endif

@@ -64,7 +64,8 @@ static bool uses_stale(const struct contexts *stale, const struct conf_option *o
            (stale->bridge && o->place == CONF_BRIDGE) || (stale->plugin && o->place == CONF_PLUGIN);
 }
 
-bool gen_undefined(const struct gen_conf *g, unsigned release)
+/* Whether the main file uses a context after an include_dir that moved it */
+static bool stale_context(const struct gen_conf *g, unsigned release)
 {
     struct contexts inner = opened_by_includes(g, release), open = {0}, stale = {0};
     bool per_listener = g->text.len && memmem(g->text.data, g->text.len, "per_listener", 12);
@@ -91,4 +92,23 @@ bool gen_undefined(const struct gen_conf *g, unsigned release)
         }
     }
     return false;
+}
+
+/* A last line of a plugin option alone: before 2.1 the value is what the line before left behind it in the buffer */
+static bool reads_leftover(const struct buf *b)
+{
+    const char *text = (const char *)b->data, *newline = b->len ? memrchr(text, '\n', b->len) : NULL;
+    size_t from = newline ? (size_t)(newline - text) + 1 : 0, len = b->len - from;
+
+    return len > 9 && memmem(text + from, len, "_opt_", 5) && !memchr(text + from, ' ', len);
+}
+
+bool gen_undefined(const struct gen_conf *g, unsigned release)
+{
+    bool leftover = reads_leftover(&g->text);
+
+    for (size_t i = 0; i < g->include_count; i++) {
+        leftover |= reads_leftover(&g->includes[i]);
+    }
+    return stale_context(g, release) || (release != R21 && leftover);
 }

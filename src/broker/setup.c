@@ -65,6 +65,7 @@ struct walk {
     cx_conf *conf;
     cx_setup *asked[CX_RELEASE_COUNT]; /* the newest first: its words are the ones shown */
     unsigned asked_count;
+    cx_targets now; /* the releases that read the file being walked */
     cx_context main[CX_RELEASE_COUNT], included[CX_RELEASE_COUNT];
     size_t lines;
 };
@@ -83,7 +84,7 @@ static void take_line(struct walk *w, const cx_conf_line *line, cx_context *cont
         t.setup = w->asked[i];
         t.release = t.setup->release;
         t.at = &contexts[t.release->index];
-        if (line->targets & CX_TARGET_BIT(t.release)) cx_take(&t);
+        if (line->targets & w->now & CX_TARGET_BIT(t.release)) cx_take(&t);
     }
 }
 
@@ -149,6 +150,7 @@ static void walk_folder(struct walk *w, const cx_conf_line *line)
 {
     const cx_conf_folder *folder = &w->conf->folders.items[w->conf->includes.items[line->include - 1]];
     struct counts before[CX_RELEASE_COUNT];
+    w->now = line->targets;
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++) before[i] = count(&w->all->of[i]);
     if (folder->error.text[0]) folder_error(w, line, &folder->error);
     for (uint32_t i = 0; i < folder->count && !w->all->cut_short; i++) {
@@ -157,7 +159,8 @@ static void walk_folder(struct walk *w, const cx_conf_line *line)
         else walk_file(w, folder->first + i, true);
     }
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
-        if (w->all->of[i].release) lose(&w->all->of[i], &w->main[i], before[i]);
+        if (w->all->of[i].release && w->now & CX_TARGET_BIT(&cx_releases[i])) lose(&w->all->of[i], &w->main[i], before[i]);
+    w->now = CX_TARGETS_ALL;
 }
 
 static void walk_file(struct walk *w, uint32_t number, bool included)
@@ -185,7 +188,7 @@ static void walk_file(struct walk *w, uint32_t number, bool included)
 void cx_setups_read(cx_setups *s, cx_conf *conf, cx_targets targets)
 {
     *s = (cx_setups){.targets = targets};
-    struct walk w = {.all = s, .conf = conf};
+    struct walk w = {.all = s, .conf = conf, .now = CX_TARGETS_ALL};
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
         if (!(targets & CX_TARGET_BIT(&cx_releases[i]))) continue;
         s->of[i].release = &cx_releases[i];

@@ -136,7 +136,7 @@ void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_
     put_excerpt(out, style, source, x, hiding);
     cx_arena a = {0};
     cx_targets about = x->refused ? x->refused : x->targets;
-    if ((about & asked) != asked) {
+    if (about != asked) {
         cx_str who = cx_targets_text(&a, about);
         put_aside(out, style, "note",
                   cx_arena_printf(&a, x->refused ? "refused by %.*s" : "on %.*s only", (int)who.n, who.p));

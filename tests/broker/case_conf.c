@@ -186,7 +186,8 @@ static bool quotes(struct trial *trial, const char *words)
     return found;
 }
 
-static void compare_reading(struct trial *trial, const struct said *said)
+/* Whether both say the same of reading it, without which the rest need not be asked */
+static bool compare_reading(struct trial *trial, const struct said *said)
 {
     const char *argv[] = {trial->culex, "check", "--syntax", "main.conf", "--target", trial->target, NULL};
     int culex = trial_culex(trial, argv, 1U << 0 | 1U << 1);
@@ -195,7 +196,7 @@ static void compare_reading(struct trial *trial, const struct said *said)
 
     if (culex < 0) {
         differs(trial, taken ? "takes it" : "refuses it", "fails", "check --syntax");
-        return;
+        return false;
     }
     if (taken != !culex) {
         snprintf(broker, sizeof broker, taken ? "takes it" : "refuses it (%s)", said->words);
@@ -204,6 +205,7 @@ static void compare_reading(struct trial *trial, const struct said *said)
         trial->refusals++;
         trial->quoted += quotes(trial, said->words);
     }
+    return taken == !culex;
 }
 
 static int compare_texts(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
@@ -393,12 +395,11 @@ static void hold(struct trial *trial, const struct gen_conf *g)
     if (said.verdict == REFUSED && strstr(said.words, "Temporary failure in name resolution")) {
         trial->unresolved++;
     } else if (!trial->conf_missing && said.verdict != CRASHED && !g->undefined) {
-        compare_reading(trial, &said);
-        if (said.verdict == TAKEN) {
+        if (compare_reading(trial, &said) && said.verdict == TAKEN) {
             compare_files(trial, &said);
-        }
-        if (said.up) {
-            compare_effect(trial, &said);
+            if (said.up) {
+                compare_effect(trial, &said);
+            }
         }
     }
 }

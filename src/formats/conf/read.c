@@ -123,18 +123,19 @@ static void offer_name(void *context, cx_str entry)
         cx_vec_add(&n->list, cx_arena_dup(n->arena, entry));
 }
 
-static int upper(char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : (int)c; }
+static int upper(char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : (unsigned char)c; }
 
-/* The broker's order: letters alike whatever their case, capitals first on a tie, '.' and a shorter name before. */
+/* The broker's order: letters alike whatever their case, capitals first on a tie, a shorter name before, unless a byte
+ * above 0x7f follows there: bytes are signed where it only compares them. */
 static int by_name(const void *a, const void *b)
 {
     const char *x = ((const cx_str *)a)->p, *y = ((const cx_str *)b)->p;
     for (; *x && *y; x++, y++) {
         int difference = upper(*x) - upper(*y);
-        if (difference == 0) difference = *x - *y;
+        if (difference == 0) difference = (signed char)*x - (signed char)*y;
         if (difference) return difference;
     }
-    return *x - *y;
+    return (signed char)*x - (signed char)*y;
 }
 
 static void read_included(struct reading *r, cx_str path)

@@ -159,7 +159,8 @@ static void walk_folder(struct walk *w, const cx_conf_line *line)
         else walk_file(w, folder->first + i, true);
     }
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
-        if (w->all->of[i].release && w->now & CX_TARGET_BIT(&cx_releases[i])) lose(&w->all->of[i], &w->main[i], before[i]);
+        if (w->all->of[i].release && w->now & CX_TARGET_BIT(&cx_releases[i]))
+            lose(&w->all->of[i], &w->main[i], before[i]);
     w->now = CX_TARGETS_ALL;
 }
 

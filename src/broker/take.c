@@ -1,18 +1,9 @@
 #include "broker/take.h"
 
-#include <stdio.h>
-
-#include "base/io.h"
 #include "base/typo.h"
 #include "topic/topic.h"
 
-static bool is(const cx_taking *t, unsigned option) { return t->option == &cx_conf_options[option]; }
 static bool has(cx_targets set, const cx_taking *t) { return set & CX_TARGET_BIT(t->release); }
-static bool on_demand(const cx_taking *t)
-{
-    return cx_behaves(t->release, CX_B_DEFAULT_LISTENER) == CX_DEFAULT_LISTENER_ON_DEMAND;
-}
-
 /* ---- what must stand before the line ---- */
 
 static bool needs_listener(cx_taking *t)
@@ -27,7 +18,7 @@ static bool needs_listener(cx_taking *t)
 static bool has_listener(cx_taking *t)
 {
     cx_listener *l = t->at->listener;
-    if (!on_demand(t)) return true;
+    if (!cx_takes_on_demand(t)) return true;
     switch (t->option->needs) {
     case CX_NEEDS_NOTHING: return true;
     case CX_NEEDS_LISTENER: return l || needs_listener(t);
@@ -42,10 +33,11 @@ static bool has_listener(cx_taking *t)
 
 static bool has_bridge(cx_taking *t)
 {
-    if (t->at->bridge || is(t, CX_OPT_CONNECTION)) return true;
+    if (t->at->bridge || cx_takes(t, CX_OPT_CONNECTION)) return true;
     cx_finding *x = cx_refuse(t, CX_RULE_BRIDGE_OPTION_BEFORE_CONNECTION, t->word, "%s needs a connection before it",
                               cx_conf_quote(t, t->word));
-    if (on_demand(t)) cx_says(t, x, "The '%s' option requires a bridge to be defined first.", cx_conf_bare(t, t->word));
+    if (cx_takes_on_demand(t))
+        cx_says(t, x, "The '%s' option requires a bridge to be defined first.", cx_conf_bare(t, t->word));
     else cx_says(t, x, "Invalid bridge configuration.");
     cx_help(t, x, "a bridge begins with its 'connection NAME' line; put this line below it");
     return false;
@@ -56,13 +48,14 @@ static bool has_plugin(cx_taking *t)
     if (t->at->plugin) return true;
     cx_finding *x =
         cx_refuse(t, CX_RULE_CROSS_PLUGIN_ORDER, t->word, "%s needs a plug-in before it", cx_conf_quote(t, t->word));
-    bool option = is(t, CX_OPT_PLUGIN_OPT);
-    if (option && on_demand(t))
+    bool option = cx_takes(t, CX_OPT_PLUGIN_OPT);
+    if (option && cx_takes_on_demand(t))
         cx_says(t, x, "The '%s' option requires plugin/global_plugin/plugin_load to be defined first.",
                 cx_conf_bare(t, t->word));
     else
         cx_says(t, x, "An %s option exists in the config file without a%s.",
-                option ? "auth_opt_" : "auth_plugin_deny_special_chars", on_demand(t) ? " plugin" : "n auth_plugin");
+                option ? "auth_opt_" : "auth_plugin_deny_special_chars",
+                cx_takes_on_demand(t) ? " plugin" : "n auth_plugin");
     cx_help(t, x, "put it below the line of its plug-in, in the same file");
     return false;
 }
@@ -82,15 +75,15 @@ static bool exclusive(cx_taking *t, const char *what, const char *words)
 
 static bool bridge_is_exclusive(cx_taking *t)
 {
-    bool identity = is(t, CX_OPT_BRIDGE_IDENTITY);
-    if (identity || is(t, CX_OPT_BRIDGE_PSK)) {
+    bool identity = cx_takes(t, CX_OPT_BRIDGE_IDENTITY);
+    if (identity || cx_takes(t, CX_OPT_BRIDGE_PSK)) {
         const cx_bridge *b = t->at->bridge;
         bool x509 = cx_bridge_of(b, CX_OPT_BRIDGE_CAFILE) || cx_bridge_of(b, CX_OPT_BRIDGE_CAPATH) ||
                     cx_bridge_of(b, CX_OPT_BRIDGE_CERTFILE) || cx_bridge_of(b, CX_OPT_BRIDGE_KEYFILE);
-        return !x509 || exclusive(t, "bridge", identity || on_demand(t) ? "identity" : "psk");
+        return !x509 || exclusive(t, "bridge", identity || cx_takes_on_demand(t) ? "identity" : "psk");
     }
-    if (is(t, CX_OPT_BRIDGE_CAFILE) || is(t, CX_OPT_BRIDGE_CAPATH) || is(t, CX_OPT_BRIDGE_CERTFILE) ||
-        is(t, CX_OPT_BRIDGE_KEYFILE)) {
+    if (cx_takes(t, CX_OPT_BRIDGE_CAFILE) || cx_takes(t, CX_OPT_BRIDGE_CAPATH) || cx_takes(t, CX_OPT_BRIDGE_CERTFILE) ||
+        cx_takes(t, CX_OPT_BRIDGE_KEYFILE)) {
         const cx_bridge *b = t->at->bridge;
         bool psk = cx_bridge_of(b, CX_OPT_BRIDGE_IDENTITY) || cx_bridge_of(b, CX_OPT_BRIDGE_PSK);
         return !psk || exclusive(t, "bridge", "psk");
@@ -101,16 +94,16 @@ static bool bridge_is_exclusive(cx_taking *t)
 static bool listener_is_exclusive(cx_taking *t)
 {
     const cx_listener *l = t->at->listener;
-    if ((is(t, CX_OPT_CAFILE) || is(t, CX_OPT_CERTFILE)) && cx_listener_of(l, CX_OPT_PSK_HINT))
+    if ((cx_takes(t, CX_OPT_CAFILE) || cx_takes(t, CX_OPT_CERTFILE)) && cx_listener_of(l, CX_OPT_PSK_HINT))
         return exclusive(t, "listener", "psk");
-    if (is(t, CX_OPT_PSK_FILE) && on_demand(t) && l && cx_listener_of(l, CX_OPT_CERTFILE))
+    if (cx_takes(t, CX_OPT_PSK_FILE) && cx_takes_on_demand(t) && l && cx_listener_of(l, CX_OPT_CERTFILE))
         return exclusive(t, "listener", "psk");
     return true;
 }
 
 static bool mount_point_has_listener(cx_taking *t)
 {
-    if (!is(t, CX_OPT_MOUNT_POINT) || on_demand(t) || t->setup->listeners.n) return true;
+    if (!cx_takes(t, CX_OPT_MOUNT_POINT) || cx_takes_on_demand(t) || t->setup->listeners.n) return true;
     cx_finding *x =
         cx_refuse(t, CX_RULE_CONF_OPTION_BEFORE_LISTENER, t->word, "'mount_point' needs a listener before it");
     cx_says(t, x, "You must use create a listener before using the mount_point option in the configuration file.");
@@ -172,9 +165,10 @@ static cx_setting *place(cx_taking *t)
 /* auto_id_prefix of a listener and listener_auto_id_prefix are one thing to 2.1. */
 static cx_setting twin(cx_taking *t)
 {
-    if (!on_demand(t) || !t->at->listener) return NULL;
-    if (is(t, CX_OPT_LISTENER_AUTO_ID_PREFIX)) return cx_security_of(&t->at->listener->security, CX_OPT_AUTO_ID_PREFIX);
-    if (is(t, CX_OPT_AUTO_ID_PREFIX) && t->setup->per_listener)
+    if (!cx_takes_on_demand(t) || !t->at->listener) return NULL;
+    if (cx_takes(t, CX_OPT_LISTENER_AUTO_ID_PREFIX))
+        return cx_security_of(&t->at->listener->security, CX_OPT_AUTO_ID_PREFIX);
+    if (cx_takes(t, CX_OPT_AUTO_ID_PREFIX) && t->setup->per_listener)
         return cx_listener_of(t->at->listener, CX_OPT_LISTENER_AUTO_ID_PREFIX);
     return NULL;
 }
@@ -326,7 +320,7 @@ static void take_int(cx_taking *t)
         cx_take_nothing(t);
         return;
     }
-    bool alias = is(t, CX_OPT_MAX_QOS) || is(t, CX_OPT_PACKET_BUFFER_SIZE); /* named as written */
+    bool alias = cx_takes(t, CX_OPT_MAX_QOS) || cx_takes(t, CX_OPT_PACKET_BUFFER_SIZE); /* named as written */
     const char *name = alias ? cx_conf_names[t->line->name].name : t->option->broker_name;
     if (!cx_take_int(t, &rest, name, &word, &value) || !cx_take_range(t, word, value)) return;
     cx_take_trailing(t, rest, "one word");
@@ -364,7 +358,7 @@ static void take_word(cx_taking *t)
         if (!has(c->targets, t)) continue;
         if (cx_str_is(word, c->word)) {
             cx_take_trailing(t, rest, "one word");
-            if (is(t, CX_OPT_LOG_TYPE)) cx_keep_log(t, cx_str_is(word, "none") || cx_str_is(word, "all"));
+            if (cx_takes(t, CX_OPT_LOG_TYPE)) cx_keep_log(t, cx_str_is(word, "none") || cx_str_is(word, "all"));
             else cx_keep(t);
             return;
         }
@@ -376,21 +370,21 @@ static void take_word(cx_taking *t)
 /* What only some texts must be. */
 static bool text_is_right(cx_taking *t, cx_str value)
 {
-    if (is(t, CX_OPT_MOUNT_POINT) && !cx_topic_shape_ok(value)) {
+    if (cx_takes(t, CX_OPT_MOUNT_POINT) && !cx_topic_shape_ok(value)) {
         cx_finding *x =
             cx_refuse(t, CX_RULE_CONF_BAD_MOUNT_POINT, value, "%s cannot be a mount point", cx_conf_quote(t, value));
-        if (on_demand(t))
+        if (cx_takes_on_demand(t))
             cx_says(t, x, "Invalid 'mount_point' value (%s). Does it contain a wildcard character?",
                     cx_conf_bare(t, value));
         else cx_says(t, x, "Invalid mount_point '%s'. Does it contain a wildcard character?", cx_conf_bare(t, value));
         cx_help(t, x, "a mount point is the beginning of topic names: no '+', no '#', at most 200 '/'");
         return false;
     }
-    bool prefix = is(t, CX_OPT_AUTO_ID_PREFIX) || is(t, CX_OPT_LISTENER_AUTO_ID_PREFIX);
-    if (prefix && on_demand(t) && value.n > 50) {
+    bool prefix = cx_takes(t, CX_OPT_AUTO_ID_PREFIX) || cx_takes(t, CX_OPT_LISTENER_AUTO_ID_PREFIX);
+    if (prefix && cx_takes_on_demand(t) && value.n > 50) {
         cx_finding *x =
             cx_refuse(t, CX_RULE_CONF_TEXT_TOO_LONG, value, "%s has more than 50 bytes", cx_conf_bare(t, t->word));
-        const char *mark = is(t, CX_OPT_AUTO_ID_PREFIX) ? "" : "'";
+        const char *mark = cx_takes(t, CX_OPT_AUTO_ID_PREFIX) ? "" : "'";
         cx_says(t, x, "%s%s%s length must be <= 50.", mark, t->option->name, mark);
         return false;
     }

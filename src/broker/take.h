@@ -9,7 +9,29 @@ void cx_take(cx_taking *t);
 
 /* Options with a value of their own shape, or more to do than to be kept. */
 void cx_take_other(cx_taking *t);
+void cx_take_listener(cx_taking *t);
+void cx_take_port(cx_taking *t);
+void cx_take_bind_address(cx_taking *t);
+void cx_take_protocol_versions(cx_taking *t);
+void cx_take_plugin(cx_taking *t);
+void cx_take_plugin_load(cx_taking *t);
+void cx_take_plugin_use(cx_taking *t);
+void cx_take_plugin_opt(cx_taking *t);
+void cx_take_connection(cx_taking *t);
+void cx_take_address(cx_taking *t);
+void cx_take_restart_timeout(cx_taking *t);
+void cx_take_tcp_keepalive(cx_taking *t);
+void cx_take_bridge_version(cx_taking *t);
 void cx_take_topic(cx_taking *t);
+
+/* Is it a line of this option? */
+static inline bool cx_takes(const cx_taking *t, unsigned option) { return t->option == &cx_conf_options[option]; }
+
+/* Does the release make the default listener only when a line asks for it (2.1)? */
+static inline bool cx_takes_on_demand(const cx_taking *t)
+{
+    return cx_behaves(t->release, CX_B_DEFAULT_LISTENER) == CX_DEFAULT_LISTENER_ON_DEMAND;
+}
 
 /* Makes a listener, and the current one. */
 cx_listener *cx_add_listener(cx_setup *s, cx_listener_kind kind, cx_setting line);

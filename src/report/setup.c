@@ -48,6 +48,7 @@ void cx_setup_each(const cx_setup *s, void call(void *context, cx_setting line, 
     cx_arena a = {0};
     each_of(&e, s->settings, CX_SLOTS_GLOBAL, CX_STR(""));
     each_of(&e, s->logs.items, s->logs.n, CX_STR(""));
+    each_of(&e, s->includes.items, s->includes.n, CX_STR(""));
     each_of(&e, s->security.settings, CX_SLOTS_SECURITY, CX_STR(""));
     for (size_t i = s->discarded; i < s->listeners.n; i++) each_listener(&e, s, s->listeners.items[i], &a);
     for (size_t i = 0; i < s->plugins.n; i++) each_plugin(&e, s->plugins.items[i], &a);

@@ -153,7 +153,7 @@ bool cx_bridge_has_tls(const cx_setup *s, const cx_bridge *b)
 
 /* ---- sockets ---- */
 
-static bool is_ipv4(cx_str host)
+bool cx_is_ipv4(cx_str host)
 {
     unsigned dots = 0;
     for (size_t i = 0; i < host.n; i++) {
@@ -181,7 +181,7 @@ static void bind_by_lws(cx_serving *v, bool ipv4)
         everywhere(v, "libwebsockets opens a random TCP port on all interfaces instead of the unix socket");
     } else if (!host.p) {
         v->bind = ipv4 ? CX_STR("0.0.0.0") : CX_STR("::");
-    } else if (is_ipv4(host)) {
+    } else if (cx_is_ipv4(host)) {
         if (!ipv4)
             everywhere(
                 v, "libwebsockets ignores the address and opens all interfaces; 'socket_domain ipv4' makes it heed it");

@@ -60,6 +60,9 @@ void cx_serving_clear(cx_serving *v);
  * file plug-ins, the first for dynamic security. */
 cx_str cx_plugin_option(const cx_setup *s, const cx_plugin *p, const char *key, bool first, cx_setting *line);
 
+/* Four numbers with dots between them. */
+bool cx_is_ipv4(cx_str host);
+
 /* Whether the client's certificate or pre-shared key names the user. */
 bool cx_named_by_tls(const cx_serving *v);
 

@@ -204,15 +204,30 @@ static void load_plugins(cx_start *st, cx_setup *s)
 
 /* ---- listeners ---- */
 
+/* tls_version is only looked at when the listener has TLS. */
+static void judge_tls_version(cx_start *st, cx_setup *s, const cx_listener *l)
+{
+    static const char *const versions[] = {"tlsv1.3", "tlsv1.2", "tlsv1.1"};
+    cx_setting line = cx_listener_of(l, CX_OPT_TLS_VERSION);
+    cx_str value = cx_setting_text(s, line);
+    if (!line) return;
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
+        if (cx_str_is(value, versions[i])) return;
+    cx_finding *x = founders(st, s, line, CX_RULE_TLS_BAD_VERSION, value, "no such TLS version%s", "");
+    cx_finding_help(findings_at(s, line), x, "tlsv1.3, tlsv1.2 or tlsv1.1, in lower case");
+}
+
 static void load_tls(cx_start *st, cx_setup *s, const cx_listener *l)
 {
-    static const unsigned files[] = {CX_OPT_CERTFILE, CX_OPT_KEYFILE, CX_OPT_CAFILE, CX_OPT_CRLFILE};
+    static const unsigned files[] = {CX_OPT_CERTFILE, CX_OPT_KEYFILE, CX_OPT_CAFILE, CX_OPT_CRLFILE,
+                                     CX_OPT_DHPARAMFILE};
     bool http_api = cx_str_is(cx_setting_first(s, cx_listener_of(l, CX_OPT_PROTOCOL)), "http_api");
     if (cx_listener_tls(s, l) != CX_TLS_CERTIFICATE || http_api) return;
+    judge_tls_version(st, s, l);
     bool ca = cx_listener_of(l, CX_OPT_CAFILE) || cx_listener_of(l, CX_OPT_CAPATH);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         cx_setting line = cx_listener_of(l, files[i]);
-        if (!line || (files[i] == CX_OPT_CRLFILE && !ca)) continue;
+        if (!line || (files[i] == CX_OPT_CRLFILE && !ca)) continue; /* 2.1 keeps no dhparamfile */
         cx_str path = cx_setting_text(s, line);
         if (!cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p))
             missing(st, s, line, path, "no such file");
@@ -306,14 +321,37 @@ static void add_door(cx_start *st, cx_setup *s, const cx_listener *l)
     cx_vec_add(&st->doors, d);
 }
 
-/* The files that are read at start, whatever else is wrong. */
-static void load_all(cx_start *st, cx_setup *s)
+/* The folder of a path that the broker makes a file or a socket in. */
+static bool has_folder(cx_start *st, cx_str path)
 {
-    if (!s->per_listener) load_security(st, s, &s->security);
-    for (size_t i = s->discarded; s->per_listener && i < s->listeners.n; i++)
-        load_security(st, s, &s->listeners.items[i]->security);
-    load_plugins(st, s);
-    for (size_t i = s->discarded; i < s->listeners.n; i++) load_tls(st, s, s->listeners.items[i]);
+    size_t n = path.n;
+    while (n > 0 && path.p[n - 1] != '/') n--;
+    if (n == 0) return true;
+    return cx_is_directory(cx_conf_path(&st->files.arena, st->files.root, cx_str_sub(path, 0, n)).p);
+}
+
+static void judge_unix_socket(cx_start *st, cx_setup *s, const cx_serving *v)
+{
+    const cx_listener *l = v->listener;
+    if (v->port || v->random_port || !l->line || has_folder(st, v->bind)) return;
+    missing(st, s, l->line, l->host, "the folder of the socket does not exist");
+}
+
+static void judge_pid_file(cx_start *st, cx_setup *s)
+{
+    cx_setting line = cx_setup_of(s, CX_OPT_PID_FILE);
+    if (!line || cx_behaves(s->release, CX_B_PID_FILE) == CX_PID_FILE_TRIED || has_folder(st, cx_setting_text(s, line)))
+        return;
+    missing(st, s, line, cx_setting_text(s, line), "its folder does not exist, so it cannot be written");
+}
+
+/* An address of the family that socket_domain leaves out. */
+static bool wrong_family(const cx_setup *s, const cx_listener *l)
+{
+    cx_setting domain = cx_listener_of(l, CX_OPT_SOCKET_DOMAIN);
+    if (!domain) return false;
+    bool v6 = cx_str_has(l->host, ':'), ipv6 = cx_str_is(cx_setting_first(s, domain), "ipv6");
+    return v6 ? !ipv6 : ipv6 && cx_is_ipv4(l->host);
 }
 
 /* An address that cannot be resolved is noticed when the socket is to be opened. */
@@ -322,9 +360,23 @@ static void judge_address(cx_start *st, cx_setup *s, const cx_serving *v)
     const cx_listener *l = v->listener;
     bool own = v->protocol == CX_PROTOCOL_IS_MQTT || cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_BUILTIN;
     if (!l->line || !l->host.p || v->port == 0 || !own || v->protocol == CX_PROTOCOL_IS_HTTP_API) return;
-    if (!cx_conf_host_possible(l->host))
+    if (wrong_family(s, l))
+        founders(st, s, l->line, CX_RULE_CONF_BAD_ADDRESS, l->host,
+                 "socket_domain leaves this address out: the socket cannot be opened%s", "");
+    else if (!cx_conf_host_possible(l->host))
         founders(st, s, l->line, CX_RULE_CONF_BAD_ADDRESS, l->host,
                  "no address and no host name: the socket cannot be opened%s", "");
+}
+
+/* The files that are read at start, whatever else is wrong. */
+static void load_all(cx_start *st, cx_setup *s)
+{
+    if (!s->per_listener) load_security(st, s, &s->security);
+    for (size_t i = s->discarded; s->per_listener && i < s->listeners.n; i++)
+        load_security(st, s, &s->listeners.items[i]->security);
+    load_plugins(st, s);
+    judge_pid_file(st, s);
+    for (size_t i = s->discarded; i < s->listeners.n; i++) load_tls(st, s, s->listeners.items[i]);
 }
 
 static void open_doors(cx_start *st, cx_setup *s)
@@ -333,6 +385,7 @@ static void open_doors(cx_start *st, cx_setup *s)
     for (size_t i = s->discarded; i < s->listeners.n; i++) {
         add_door(st, s, s->listeners.items[i]);
         judge_socket(st, s, before);
+        judge_unix_socket(st, s, &st->doors.items[st->doors.n - 1]->serving);
         judge_address(st, s, &st->doors.items[st->doors.n - 1]->serving);
     }
     judge_none(st, s);

@@ -4,6 +4,7 @@
 #include "topic/topic.h"
 
 static bool has(cx_targets set, const cx_taking *t) { return set & CX_TARGET_BIT(t->release); }
+
 /* ---- what must stand before the line ---- */
 
 static bool needs_listener(cx_taking *t)

@@ -116,6 +116,12 @@ bool cx_exists(const char *path)
     return stat(path, &st) == 0;
 }
 
+bool cx_is_pipe(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
 bool cx_is_symlink(const char *path)
 {
     struct stat st;

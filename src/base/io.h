@@ -28,6 +28,8 @@ bool cx_list_folder(const char *path, void name(void *context, cx_str entry), vo
 
 /* Whether there is anything at all, links followed. */
 bool cx_exists(const char *path);
+/* A pipe or socket: reading it may wait for ever. */
+bool cx_is_pipe(const char *path);
 bool cx_is_symlink(const char *path);
 bool cx_is_directory(const char *path);
 

@@ -122,6 +122,8 @@ const char *cx_conf_bare(const cx_taking *t, cx_str text)
     return cx_arena_printf(&f->arena, "%.*s%s", (int)n, text.n ? text.p : "", n < text.n ? "…" : "").p;
 }
 
+bool cx_remarks_full(const cx_taking *t) { return cx_findings_full(findings_of(t->conf, t->line), false); }
+
 /* ---- words that are no option ---- */
 
 static const cx_conf_name *in_other_case(cx_str word)

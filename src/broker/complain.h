@@ -33,6 +33,8 @@ cx_finding *cx_refuse(cx_taking *t, unsigned rule, cx_str part, const char *mess
     __attribute__((format(printf, 4, 5)));
 cx_finding *cx_remark(cx_taking *t, unsigned rule, cx_str part, const char *message, ...)
     __attribute__((format(printf, 4, 5)));
+/* Whether remarks are only counted by now. */
+bool cx_remarks_full(const cx_taking *t);
 /* The same about the line as another one is read. */
 cx_finding *cx_refuse_line(cx_setup *s, const cx_conf_line *line, unsigned rule, cx_str part, const char *message, ...)
     __attribute__((format(printf, 5, 6)));

@@ -29,7 +29,8 @@ static void read_file(cx_files *f, cx_named_file *file)
 {
     file->directory = cx_is_directory(file->path.p);
     file->symlink = cx_is_symlink(file->path.p);
-    if (!cx_source_open(&file->source, file->path.p, &file->error)) return;
+    if (cx_is_pipe(file->path.p)) cx_error_set(&file->error, "%s: a pipe or socket, not a file", file->path.p);
+    if (file->error.text[0] || !cx_source_open(&file->source, file->path.p, &file->error)) return;
     file->source.name = file->path;
     switch (file->kind) {
     case CX_NAMED_ACL:

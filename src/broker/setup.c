@@ -85,6 +85,7 @@ static void take_line(struct walk *w, const cx_conf_line *line, cx_context *cont
         t.release = t.setup->release;
         t.at = &contexts[t.release->index];
         if (line->targets & w->now & CX_TARGET_BIT(t.release)) cx_take(&t);
+        if (t.setup->things > CX_SETUP_THINGS_MAX) w->all->limit = "500000 listeners, connections and topics";
     }
 }
 
@@ -153,7 +154,7 @@ static void walk_folder(struct walk *w, const cx_conf_line *line)
     w->now = line->targets;
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++) before[i] = count(&w->all->of[i]);
     if (folder->error.text[0]) folder_error(w, line, &folder->error);
-    for (uint32_t i = 0; i < folder->count && !w->all->cut_short; i++) {
+    for (uint32_t i = 0; i < folder->count && !w->all->limit; i++) {
         cx_conf_file *file = w->conf->files.items[folder->first + i];
         if (file->error.text[0]) file_error(w, line, file);
         else walk_file(w, folder->first + i, true);
@@ -178,10 +179,11 @@ static void walk_file(struct walk *w, uint32_t number, bool included)
     for (size_t i = 0; i < file->lines.n; i++) {
         const cx_conf_line *line = &file->lines.items[i];
         if (w->lines++ >= CX_SETUP_LINES_MAX) {
-            w->all->cut_short = true;
+            w->all->limit = "10000000 lines";
             return;
         }
         take_line(w, line, contexts, included);
+        if (w->all->limit) return;
         if (!included && line->include) walk_folder(w, line);
     }
 }
@@ -198,7 +200,8 @@ void cx_setups_read(cx_setups *s, cx_conf *conf, cx_targets targets)
     }
     for (size_t i = CX_RELEASE_COUNT; i-- > 0;)
         if (s->of[i].release) w.asked[w.asked_count++] = &s->of[i];
-    walk_file(&w, 0, false);
+    if (conf->too_many) s->limit = "100000 included files";
+    else walk_file(&w, 0, false);
     for (size_t i = 0; i < conf->files.n; i++) conf->files.items[i]->findings.merge_from = 0;
     for (unsigned i = 0; i < w.asked_count; i++) cx_setup_end(w.asked[i]);
     for (size_t i = 0; i < conf->files.n; i++) s->refused |= conf->files.items[i]->findings.refused;

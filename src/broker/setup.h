@@ -91,6 +91,7 @@ typedef struct cx_setup {
     bool security_seen;        /* a line that per_listener_settings must come before was read */
     bool listener_named;       /* a listener, port or bind_address line was read */
     bool local_only;
+    size_t things;      /* listeners, plug-ins, connections and their topics */
     size_t discarded;   /* so many listeners at the front are never opened */
     bool lost_settings; /* lines after an include_dir that the broker loses */
     cx_setting nowhere; /* where they go */
@@ -100,11 +101,13 @@ typedef struct cx_setup {
 typedef struct cx_setups {
     cx_setup of[CX_RELEASE_COUNT]; /* by index; .release NULL: not asked */
     cx_targets targets, refused;
-    bool cut_short; /* more lines than CX_SETUP_LINES_MAX: the rest was not read */
+    const char *limit; /* what there is more of than culex reads: "10000000 lines"; NULL: all was read */
 } cx_setups;
 
 /* Lines walked in all, those of a file included twice counted twice. */
-#define CX_SETUP_LINES_MAX 50000000u
+#define CX_SETUP_LINES_MAX 10000000u
+/* Listeners, plug-ins, connections and their topics of one release. */
+#define CX_SETUP_THINGS_MAX 500000u
 
 void cx_setups_read(cx_setups *s, cx_conf *conf, cx_targets targets);
 void cx_setups_clear(cx_setups *s);

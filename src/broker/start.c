@@ -188,17 +188,33 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
     }
 }
 
+static bool has_config(cx_setup *s, const cx_plugin *p)
+{
+    cx_setting line;
+    return cx_plugin_option(s, p, "config_file", true, &line).p != NULL;
+}
+
+/* Whether the second of two dynamic security plug-ins is refused. */
+static bool refuses_second(cx_setup *s, const cx_plugin *first, const cx_plugin *second)
+{
+    switch (cx_behaves(s->release, CX_B_DYNSEC_TWICE)) {
+    case CX_DYNSEC_TWICE_FIRST_ACTIVE: return has_config(s, first);
+    case CX_DYNSEC_TWICE_BOTH_ACTIVE: return has_config(s, first) && has_config(s, second);
+    default: return false;
+    }
+}
+
 static void load_plugins(cx_start *st, cx_setup *s)
 {
-    const cx_plugin *dynsec = NULL;
+    const cx_plugin *first = NULL;
     for (size_t i = 0; i < s->plugins.n; i++) {
         const cx_plugin *p = s->plugins.items[i];
         load_plugin(st, s, p);
         if (!cx_str_is(cx_plugin_file_name(p), "mosquitto_dynamic_security.so")) continue;
-        if (dynsec && cx_behaves(s->release, CX_B_DYNSEC_TWICE) == CX_DYNSEC_TWICE_REFUSED)
+        if (first && refuses_second(s, first, p))
             founders(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path,
                      "the dynamic security plug-in a second time%s", "");
-        dynsec = p;
+        if (!first || !has_config(s, first)) first = p;
     }
 }
 
@@ -234,37 +250,61 @@ static void load_tls(cx_start *st, cx_setup *s, const cx_listener *l)
     }
 }
 
-static bool everywhere(cx_str bind) { return cx_str_is(bind, "0.0.0.0") || cx_str_is(bind, "::"); }
+/* The address families a socket is opened in; .any: all addresses of them. */
+struct families {
+    bool v4, v6, any;
+};
 
-/* Two sockets that cannot both be opened. */
-static bool clash(const cx_serving *a, const cx_serving *b)
+static struct families families(const cx_serving *v)
 {
-    if (!a->opens || !b->opens || a->port == 0 || a->port != b->port) return false; /* a unix socket is taken over */
-    return everywhere(a->bind) || everywhere(b->bind) || cx_str_eq(a->bind, b->bind);
+    cx_str host = v->listener->host;
+    cx_setting domain = cx_listener_of(v->listener, CX_OPT_SOCKET_DOMAIN);
+    bool ipv4 = domain && cx_str_is(cx_setting_first(v->setup, domain), "ipv4");
+    if (!host.p) return (struct families){!domain || ipv4, !domain || !ipv4, !v->interface.p};
+    if (cx_is_ipv4(host)) return (struct families){true, false, cx_str_is(host, "0.0.0.0")};
+    if (cx_str_has(host, ':')) return (struct families){false, true, cx_str_is(host, "::")};
+    return (struct families){true, true, false};
 }
 
-/* The last door against those of its release before it. */
-static void judge_socket(cx_start *st, cx_setup *s, size_t before)
+/* Two sockets of one port that cannot both be opened. */
+static bool clash(const cx_serving *a, const cx_serving *b)
 {
-    const cx_serving *v = &st->doors.items[st->doors.n - 1]->serving;
+    struct families x = families(a), y = families(b);
+    if (!((x.v4 && y.v4) || (x.v6 && y.v6))) return false;
+    return x.any || y.any || cx_str_eq(a->bind, b->bind);
+}
+
+/* An earlier door of the same release on the same port that leaves no room for the last one; NULL: there is none. */
+static const cx_serving *in_the_way(cx_start *st, uint32_t *last_of_port)
+{
+    cx_door *d = st->doors.items[st->doors.n - 1];
+    const cx_serving *v = &d->serving;
+    if (!v->opens || v->port == 0) return NULL; /* a unix socket is taken over */
+    uint32_t at = last_of_port[v->port];
+    d->same_port = at;
+    last_of_port[v->port] = (uint32_t)st->doors.n;
+    for (; at; at = st->doors.items[at - 1]->same_port)
+        if (clash(v, &st->doors.items[at - 1]->serving)) return &st->doors.items[at - 1]->serving;
+    return NULL;
+}
+
+/* The last door against those before it. */
+static void judge_socket(cx_start *st, cx_setup *s, uint32_t *last_of_port)
+{
+    const cx_serving *v = &st->doors.items[st->doors.n - 1]->serving, *other = in_the_way(st, last_of_port);
     cx_setting line = v->listener->line;
     bool lws = v->protocol == CX_PROTOCOL_IS_WEBSOCKETS && cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS;
-    for (size_t i = before; i + 1 < st->doors.n; i++) {
-        const cx_serving *other = &st->doors.items[i]->serving;
-        if (!clash(v, other) || lws || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) continue;
-        bool implicit = v->listener->kind == CX_LISTENER_DEFAULT;
-        char text[64];
-        snprintf(text, sizeof text, "port %u is opened twice%s", v->port,
-                 implicit ? ", here for the default listener" : "");
-        cx_finding *x = founders(st, s, line, CX_RULE_CONF_DUPLICATE_LISTENER,
-                                 implicit ? cx_conf_line_word(s->conf, line) : value_at(s, line), "%s", text);
-        if (other->listener->line)
-            cx_finding_note(
-                findings_at(s, line), x, "the first time because of line %zu",
-                cx_source_place(&s->conf->files.items[other->listener->line->file]->source, other->listener->line->at)
-                    .line);
-        return;
-    }
+    if (!other || lws || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) return;
+    bool implicit = v->listener->kind == CX_LISTENER_DEFAULT;
+    char text[64];
+    snprintf(text, sizeof text, "port %u is opened twice%s", v->port,
+             implicit ? ", here for the default listener" : "");
+    cx_finding *x = founders(st, s, line, CX_RULE_CONF_DUPLICATE_LISTENER,
+                             implicit ? cx_conf_line_word(s->conf, line) : value_at(s, line), "%s", text);
+    cx_setting first = other->listener->line;
+    if (first)
+        cx_finding_note(findings_at(s, line), x, "the first time because of line %zu",
+                        cx_source_place(&s->conf->files.items[first->file]->source, first->at).line);
 }
 
 /* A broker with none but websockets listeners of libwebsockets, or http api ones, ends. */
@@ -381,13 +421,14 @@ static void load_all(cx_start *st, cx_setup *s)
 
 static void open_doors(cx_start *st, cx_setup *s)
 {
-    size_t before = st->doors.n;
+    uint32_t *last_of_port = cx_calloc(UINT16_MAX + 1, sizeof *last_of_port); /* number + 1 of a door */
     for (size_t i = s->discarded; i < s->listeners.n; i++) {
         add_door(st, s, s->listeners.items[i]);
-        judge_socket(st, s, before);
+        judge_socket(st, s, last_of_port);
         judge_unix_socket(st, s, &st->doors.items[st->doors.n - 1]->serving);
         judge_address(st, s, &st->doors.items[st->doors.n - 1]->serving);
     }
+    free(last_of_port);
     judge_none(st, s);
 }
 

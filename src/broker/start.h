@@ -12,6 +12,7 @@ typedef struct cx_door {
     const cx_setup *setup;
     cx_serving serving;
     cx_broker broker;
+    uint32_t same_port; /* number + 1 of the door before it on its port */
     cx_named_file *acl; /* the ACL file its topics are decided by; NULL: none */
 } cx_door;
 

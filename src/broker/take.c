@@ -205,10 +205,12 @@ void cx_keep(cx_taking *t) { keep_at(t, place(t)); }
 void cx_keep_log(cx_taking *t, bool instead)
 {
     cx_setup *s = t->setup;
-    size_t kept = 0;
-    for (size_t i = 0; i < s->logs.n; i++)
-        if (!instead || cx_conf_line_option(s->logs.items[i]) != t->option) s->logs.items[kept++] = s->logs.items[i];
-    if (instead) s->logs.n = kept;
+    if (instead) {
+        size_t kept = 0;
+        for (size_t i = 0; i < s->logs.n; i++)
+            if (cx_conf_line_option(s->logs.items[i]) != t->option) s->logs.items[kept++] = s->logs.items[i];
+        s->logs.n = kept;
+    }
     cx_vec_add(&s->logs, t->line);
 }
 

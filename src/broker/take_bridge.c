@@ -10,6 +10,7 @@ void cx_take_connection(cx_taking *t)
     b->line = t->line;
     b->name = name.p ? name : CX_STR("");
     cx_vec_add(&t->setup->bridges, b);
+    t->setup->things++;
     t->at->bridge = b;
     t->at->lost_bridge = false;
     if (!name.p) {

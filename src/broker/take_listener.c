@@ -7,6 +7,7 @@ cx_listener *cx_add_listener(cx_setup *s, cx_listener_kind kind, cx_setting line
     l->kind = kind;
     l->line = line;
     cx_vec_add(&s->listeners, l);
+    s->things++;
     return l;
 }
 

@@ -8,6 +8,7 @@ static cx_plugin *add_plugin(cx_taking *t, cx_str name, cx_str path)
     p->name = name;
     p->path = path;
     cx_vec_add(&t->setup->plugins, p);
+    t->setup->things++;
     t->at->plugin = p;
     t->at->lost_plugin = false;
     return p;

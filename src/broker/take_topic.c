@@ -146,6 +146,7 @@ static cx_str comment(const cx_topic_line *w)
 
 static void misread(cx_taking *t, const cx_topic_line *w)
 {
+    if (cx_remarks_full(t)) return; /* one a topic is too many to count */
     cx_str behind = comment(w);
     if (behind.p) cx_take_trailing(t, cx_str_sub(behind, 0, (size_t)(t->rest.p + t->rest.n - behind.p)), "five words");
     if (w->qos_word.p && w->qos_word.p[0] != '#' && !is_number(w->qos_word)) no_qos(t, w);
@@ -200,4 +201,5 @@ void cx_take_topic(cx_taking *t)
     misread(t, &w);
     if (t->at->lost_bridge) cx_keep(t); /* says that it is lost */
     else cx_vec_add(&b->topics, topic);
+    t->setup->things++;
 }

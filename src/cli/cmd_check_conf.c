@@ -56,12 +56,20 @@ static void put_content(cx_buf *out, const struct checked *c)
     if (join[0] == ',') cx_buf_putc(out, ')');
 }
 
+/* So many of each kind, refusing or not, are shown of all files together. */
+struct showing {
+    cx_cli *cli;
+    size_t shown[2];
+};
+
 static void put_findings(void *context, cx_source *source, cx_findings *f, cx_hiding hiding)
 {
-    cx_cli *cli = context;
+    struct showing *c = context;
     for (size_t i = 0; i < f->list.n; i++) {
-        cx_report_finding(&cli->out, cli->style, source, &f->list.items[i], cli->targets, hiding);
-        cx_buf_putc(&cli->out, '\n');
+        const cx_finding *x = &f->list.items[i];
+        if (c->shown[x->refused != 0]++ >= CX_FINDINGS_MAX) continue;
+        cx_report_finding(&c->cli->out, c->cli->style, source, x, c->cli->targets, hiding);
+        cx_buf_putc(&c->cli->out, '\n');
     }
 }
 
@@ -69,7 +77,10 @@ static void put_text(cx_cli *cli, struct checked *c)
 {
     struct sums sums = {0};
     each_file(c, add_up, &sums);
-    each_file(c, put_findings, cli);
+    struct showing showing = {.cli = cli};
+    each_file(c, put_findings, &showing);
+    for (int i = 0; i < 2; i++)
+        if (showing.shown[i] > CX_FINDINGS_MAX) sums.dropped += showing.shown[i] - CX_FINDINGS_MAX;
     cx_check_put_verdict(cli, c->conf.files.items[0]->source.name, c->refused, sums.counts);
     if (!c->refused) put_content(&cli->out, c);
     cx_check_put_counts(cli, sums.counts, sums.dropped);
@@ -106,10 +117,8 @@ static void start(cx_cli *cli, struct checked *c)
 static int check(cx_cli *cli, struct checked *c, const char *path)
 {
     cx_setups_read(&c->setups, &c->conf, cli->targets);
-    if (c->conf.too_many || c->setups.cut_short)
-        return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: more than %u %s, the most culex reads", path,
-                           c->conf.too_many ? CX_CONF_FILES_MAX : CX_SETUP_LINES_MAX,
-                           c->conf.too_many ? "included files" : "lines");
+    if (c->setups.limit)
+        return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: more than %s, the most culex reads", path, c->setups.limit);
     if (!cx_cli_value(cli, "syntax")) start(cli, c);
     c->refused = (c->setups.refused | c->start.refused) & cli->targets;
     if (cli->format == CX_FORMAT_JSON) put_json(cli, c);

@@ -105,8 +105,8 @@ static int run(cx_cli *cli)
         return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     }
     cx_setups_read(&setups, &conf, cli->targets);
-    int code = conf.too_many || setups.cut_short
-                   ? cx_cli_fail(cli, CX_EXIT_INPUT, "%s: too much is included to be read", path)
+    int code = setups.limit
+                   ? cx_cli_fail(cli, CX_EXIT_INPUT, "%s: more than %s, the most culex reads", path, setups.limit)
                    : show(cli, &conf, &setups, path);
     cx_setups_clear(&setups);
     cx_conf_clear(&conf);

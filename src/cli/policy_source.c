@@ -169,8 +169,8 @@ static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
                                 .targets = cli->targets,
                                 .threads = cli->threads,
                                 .argon2 = cx_cli_value(cli, "argon2") != NULL};
-    if (s->conf.too_many || s->setups.cut_short)
-        return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: too much is included to be read", path);
+    if (s->setups.limit)
+        return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: more than %s, the most culex reads", path, s->setups.limit);
     cx_start_all(&s->start, &s->setups);
     for (size_t i = 0; i < s->start.files.list.n; i++) {
         const cx_named_file *file = s->start.files.list.items[i];

@@ -117,6 +117,8 @@ static bool sounds_secret(cx_str word)
     return false;
 }
 
+enum { NAME_MAX = 64 }; /* no option is longer */
+
 /* "…_file", as in plugin_opt_password_file, is a path. */
 static bool names_file(cx_str word) { return word.n > 5 && cx_str_is(cx_str_sub(word, word.n - 5, 5), "_file"); }
 
@@ -126,7 +128,7 @@ bool cx_conf_word_secret(cx_str word, size_t *name_len)
     const cx_conf_name *known = cx_conf_name_find(word);
     if (known)
         return cx_conf_options[known->option].secret || (known->prefix && sounds_secret(word) && !names_file(word));
-    for (size_t i = 0; i < word.n && *name_len == word.n; i++)
+    for (size_t i = 0; i < word.n && i < NAME_MAX && *name_len == word.n; i++)
         if (memchr("\t=:\"'", word.p[i], 5)) *name_len = i;
     cx_nearest near = {0};
     for (size_t i = 0; i < cx_conf_name_count; i++)

@@ -14,6 +14,14 @@ static void put_origin(cx_buf *out, cx_style style, const cx_setup *s, cx_settin
 
 static void put_label(cx_buf *out, const char *label) { cx_buf_printf(out, "  %-15s ", label); }
 
+/* Of long lists so many entries are shown; JSON has them all. */
+enum { SHOWN_MAX = 1000, LINKS_SHOWN_MAX = 20 };
+
+static void put_more(cx_buf *out, size_t n, size_t most, const char *what)
+{
+    if (n > most) cx_buf_printf(out, "  … and %zu more %s\n", n - most, what);
+}
+
 /* ---- listeners ---- */
 
 static void put_address(cx_buf *out, const cx_serving *v)
@@ -67,7 +75,7 @@ static void put_chain(cx_buf *out, cx_style style, const cx_serving *v, const ch
         put_label(out, label);
         cx_buf_printf(out, "nobody: %s\n", nobody);
     }
-    for (size_t i = 0; i < chain->links.n; i++) {
+    for (size_t i = 0; i < chain->links.n && i < LINKS_SHOWN_MAX; i++) {
         const cx_link *link = &chain->links.items[i];
         put_label(out, i == 0 ? label : "  then");
         cx_buf_puts(out, asked_words(link->asked));
@@ -79,6 +87,7 @@ static void put_chain(cx_buf *out, cx_style style, const cx_serving *v, const ch
         put_origin(out, style, v->setup, link->file_line ? link->file_line : link->line);
         cx_buf_putc(out, '\n');
     }
+    put_more(out, chain->links.n, LINKS_SHOWN_MAX, "are asked then");
 }
 
 static void put_anonymous(cx_buf *out, cx_style style, const cx_serving *v)
@@ -185,7 +194,8 @@ static void put_bridge(cx_buf *out, cx_style style, const cx_setup *s, const cx_
     cx_buf_puts(out, "  dir   QoS  here");
     cx_buf_fill(out, ' ', width - 4);
     cx_buf_puts(out, "       there\n");
-    for (size_t i = 0; i < b->topics.n; i++) put_topic(out, style, s, &b->topics.items[i], width);
+    for (size_t i = 0; i < b->topics.n && i < SHOWN_MAX; i++) put_topic(out, style, s, &b->topics.items[i], width);
+    put_more(out, b->topics.n, SHOWN_MAX, "topics");
 }
 
 /* ---- settings ---- */
@@ -194,12 +204,14 @@ struct settings {
     cx_buf *out;
     cx_style style;
     const cx_setup *s;
+    size_t n;
     char last[128]; /* whose settings were put last */
 };
 
 static void put_setting(void *context, cx_setting line, cx_str owner)
 {
     struct settings *c = context;
+    if (c->n++ >= SHOWN_MAX) return;
     char name[sizeof c->last];
     size_t n = owner.n < sizeof name - 1 ? owner.n : sizeof name - 1;
     memcpy(name, owner.p, n);
@@ -223,27 +235,30 @@ static void put_setting(void *context, cx_setting line, cx_str owner)
 
 void cx_report_setup(cx_buf *out, cx_style style, const cx_setup *s)
 {
-    for (size_t i = s->discarded; i < s->listeners.n; i++) {
+    for (size_t i = s->discarded; i < s->listeners.n && i < s->discarded + SHOWN_MAX; i++) {
         cx_serving v;
         cx_serve(&v, s, s->listeners.items[i]);
         put_listener(out, style, &v);
         cx_buf_putc(out, '\n');
         cx_serving_clear(&v);
     }
+    put_more(out, s->listeners.n - s->discarded, SHOWN_MAX, "listeners\n");
     if (s->lost_settings)
         cx_buf_puts(out, "Settings behind an include_dir line are lost; 'culex check --syntax' says which.\n\n");
     if (s->local_only)
         cx_buf_puts(out, "There is no listener line, so nobody can connect from another machine.\n"
                          "'listener 1883' opens the broker to the network.\n\n");
-    for (size_t i = 0; i < s->bridges.n; i++) {
+    for (size_t i = 0; i < s->bridges.n && i < SHOWN_MAX; i++) {
         put_bridge(out, style, s, s->bridges.items[i]);
         cx_buf_putc(out, '\n');
     }
+    put_more(out, s->bridges.n, SHOWN_MAX, "bridges\n");
     size_t before = out->n;
     cx_put_painted(out, style, CX_PAINT_BOLD, CX_STR("settings"));
     cx_buf_putc(out, '\n');
     size_t none = out->n;
     struct settings c = {.out = out, .style = style, .s = s};
     cx_setup_each(s, put_setting, &c);
+    put_more(out, c.n, SHOWN_MAX, "settings");
     if (out->n == none) out->n = before;
 }

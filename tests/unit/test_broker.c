@@ -43,7 +43,8 @@ static void ask_all(const char *acl_text, bool rules_allow)
         cx_client nobody = {.anonymous = true, .fresh = true};
         for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
             for (int write = 0; write < 2; write++) {
-                cx_answer have = cx_broker_ask(&b, &nobody, write ? CX_ACCESS_WRITE : CX_ACCESS_READ, cx_str_of(topics[i]));
+                cx_answer have =
+                    cx_broker_ask(&b, &nobody, write ? CX_ACCESS_WRITE : CX_ACCESS_READ, cx_str_of(topics[i]));
                 bool gate = model_gate_denies(write, topics[i]);
                 must(have.allow == (rules_allow && !gate), "%s of '%s' is %d", write ? "write" : "read", topics[i],
                      have.allow);

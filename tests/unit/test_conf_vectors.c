@@ -25,7 +25,8 @@ typedef struct known {
 
 static const known effect_differences[] = {
     {"http-api-cert-missing", "2.1.2", "the listener is not opened without its certificate; show opens no files"},
-    {"clientid-prefix-anon", NULL, "the client id of the observed client began with the prefix, an ordinary one does not"},
+    {"clientid-prefix-anon", NULL,
+     "the client id of the observed client began with the prefix, an ordinary one does not"},
 };
 
 static const known word_differences[] = {
@@ -289,7 +290,7 @@ static size_t check_places(const cJSON *row, const char *id, const char *folder)
     snprintf(path, sizeof path, "%s/mosquitto.conf", folder);
     for (size_t release = 0; release < CX_RELEASE_COUNT; release++) {
         const cJSON *message, *said = cJSON_GetObjectItemCaseSensitive(
-                                   cJSON_GetObjectItemCaseSensitive(row, "messages"), cx_releases[release].name);
+                                  cJSON_GetObjectItemCaseSensitive(row, "messages"), cx_releases[release].name);
         const char *verdict = vector_expected(row, "verdict", release), *place = NULL;
         cJSON_ArrayForEach(message, said)
         {
@@ -331,8 +332,7 @@ static size_t check_starts(const cJSON *row, const char *id, const char *folder)
         bool refused = u.start.refused & bit;
         if (strcmp(want, "ok") == 0) {
             checks++;
-            if (refused)
-                differs("%s: %s starts, and is said not to", id, cx_releases[release].name);
+            if (refused) differs("%s: %s starts, and is said not to", id, cx_releases[release].name);
         } else if (!refused && !IS_KNOWN(unseen_at_start, id, release)) {
             differs("%s: %s does not start, and is said to", id, cx_releases[release].name);
         }
@@ -356,7 +356,8 @@ typedef struct sockets {
 /* All ways to write an address of the same reach are one; the local http api is left out. */
 static void add_socket(sockets *s, cx_str address, unsigned port, int anonymous)
 {
-    static const char *const all[] = {"0.0.0.0", "::", "[::]"}, *const local[] = {"127.0.0.1", "::1", "[::1]", "localhost"};
+    static const char *const all[] = {"0.0.0.0", "::", "[::]"}, *const local[] = {"127.0.0.1", "::1", "[::1]",
+                                                                                  "localhost"};
     char name[80];
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (cx_str_is(address, all[i])) address = CX_STR("*");
@@ -382,7 +383,10 @@ static void observed(sockets *s, const cJSON *effect)
     {
         const char *name = cJSON_GetStringValue(x), *colon = strrchr(name, ':');
         const char *answer = vector_text(cJSON_GetObjectItemCaseSensitive(effect, "anonymous_plain_mqtt"), name);
-        int anonymous = !answer ? -1 : strcmp(answer, "accepted") == 0 ? 1 : strncmp(answer, "refused", 7) == 0 ? 0 : -1;
+        int anonymous = !answer                              ? -1
+                        : strcmp(answer, "accepted") == 0    ? 1
+                        : strncmp(answer, "refused", 7) == 0 ? 0
+                                                             : -1;
         add_socket(s, (cx_str){name, (size_t)(colon - name)}, (unsigned)atoi(colon + 1), anonymous);
     }
 }

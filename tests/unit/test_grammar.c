@@ -502,7 +502,8 @@ START_TEST(rules_good_examples_do_not)
     size_t count;
     cx_targets refused, must_load = CX_TARGETS_ALL;
     if (is_conf(rule->area)) {
-        conf_example bad = read_example(rule, rule->bad, (unsigned)_i), good = read_example(rule, rule->good, (unsigned)_i);
+        conf_example bad = read_example(rule, rule->bad, (unsigned)_i),
+                     good = read_example(rule, rule->good, (unsigned)_i);
         count = good.count;
         refused = bad.started ? good.refused : good.refused_as_read;
         must_load = bad.refused_by_rule ? bad.refused_by_rule : bad.true_of;

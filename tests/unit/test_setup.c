@@ -18,8 +18,8 @@ static unsigned line_of(const unit_conf *u, cx_setting line)
 static const cx_setup *setup(const unit_conf *u, size_t release) { return &u->setups.of[release]; }
 
 /* Calls through the releases in a mask. */
-#define EACH_RELEASE(r, mask)                        \
-    for (size_t r = 0; r < CX_RELEASE_COUNT; r++)    \
+#define EACH_RELEASE(r, mask)                     \
+    for (size_t r = 0; r < CX_RELEASE_COUNT; r++) \
         if ((mask) >> r & 1)
 
 /* ---- every option, with its own example ---- */
@@ -69,8 +69,7 @@ static const struct {
     unsigned rule;
 } twice[] = {
     {CX_OPT_CONNECTION, ALL, CX_RULE_BRIDGE_DUPLICATE_NAME}, {CX_OPT_ADDRESS, ALL, CX_RULE_CONF_DUPLICATE_OPTION},
-    {CX_OPT_PLUGIN_LOAD, R21, CX_RULE_CONF_DUPLICATE_NAME},
-    {CX_OPT_BIND_ADDRESS, ALL, CX_RULE_CONF_DUPLICATE_OPTION},
+    {CX_OPT_PLUGIN_LOAD, R21, CX_RULE_CONF_DUPLICATE_NAME},  {CX_OPT_BIND_ADDRESS, ALL, CX_RULE_CONF_DUPLICATE_OPTION},
     {CX_OPT_LOG_DEST, 0, CX_RULE_CONF_DUPLICATE_OPTION}, /* but see log_files_twice */
 };
 
@@ -95,16 +94,19 @@ START_TEST(options_twice)
     want &= o->accepted_by;
     must((u.setups.refused & o->accepted_by) == want, "'%s' twice is refused by %x, not %x", o->name,
          u.setups.refused & o->accepted_by, want);
-    must(!want || (unit_conf_refused(&u, rule) & o->accepted_by) == want, "'%s' twice is refused for another reason", o->name);
+    must(!want || (unit_conf_refused(&u, rule) & o->accepted_by) == want, "'%s' twice is refused for another reason",
+         o->name);
     must(unit_conf_count(&u, CX_RULE_CONF_OVERRIDDEN_OPTION) == 0, "'%s' twice with the same value", o->name);
     size_t first = e.before.n, second = first + e.line.n;
-    EACH_RELEASE (r, o->accepted_by & ~want) {
+    EACH_RELEASE(r, o->accepted_by & ~want)
+    {
         struct seen s = {.n = 0};
         bool has_first = false, has_second = false;
         cx_setup_each(setup(&u, r), see, &s);
         for (size_t i = 0; i < s.n; i++) has_first |= s.lines[i]->at == first, has_second |= s.lines[i]->at == second;
         if (o->value == CX_VALUE_IGNORED) must(!has_first && !has_second, "'%s' does nothing", o->name);
-        else if (!o->repeatable && has_second) must(!has_first, "%s: both lines of '%s' count", cx_releases[r].name, o->name);
+        else if (!o->repeatable && has_second)
+            must(!has_first, "%s: both lines of '%s' count", cx_releases[r].name, o->name);
         else if (!o->repeatable && setup(&u, r)->discarded == 0 && o->value != CX_VALUE_OTHER)
             must(has_second, "%s: the second line of '%s' does not count", cx_releases[r].name, o->name);
     }
@@ -119,7 +121,8 @@ START_TEST(log_files_twice)
     static const struct {
         const char *text;
         cx_targets refused;
-    } cases[] = {{"log_dest file a\nlog_dest file b\n", ALL}, {"log_dest file a\nlog_dest stderr\nlog_dest topic\nlog_dest stderr\n", 0}};
+    } cases[] = {{"log_dest file a\nlog_dest file b\n", ALL},
+                 {"log_dest file a\nlog_dest stderr\nlog_dest topic\nlog_dest stderr\n", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         unit_conf u;
         unit_conf_over(&u, cases[i].text, ALL);
@@ -165,7 +168,9 @@ START_TEST(options_without_a_value)
             if (empties[k].option == (unsigned)_i) taken |= empties[k].taken;
         cx_targets refused = u.setups.refused & o->accepted_by, want = (cx_targets)(o->accepted_by & ~taken);
         /* 2.1 takes the untrimmed rest of these lines */
-        bool rest = ((unsigned)_i == CX_OPT_PLUGIN || (unsigned)_i == CX_OPT_GLOBAL_PLUGIN || (unsigned)_i == CX_OPT_PLUGIN_OPT) && i > 0;
+        bool rest = ((unsigned)_i == CX_OPT_PLUGIN || (unsigned)_i == CX_OPT_GLOBAL_PLUGIN ||
+                     (unsigned)_i == CX_OPT_PLUGIN_OPT) &&
+                    i > 0;
         if (rest && i == 2) want &= (cx_targets)~R21, refused &= (cx_targets)~R21;
         must(refused == want, "'%s' with %zu blanks is refused by %x, not %x", o->name, i, refused, want);
         unit_conf_free(&u);
@@ -187,7 +192,8 @@ START_TEST(settings_belong_to_the_listener_above)
                    ALL);
     unit_conf_check(&u, ALL);
     ck_assert_uint_eq(u.setups.refused, 0);
-    EACH_RELEASE (r, ALL) {
+    EACH_RELEASE(r, ALL)
+    {
         const cx_setup *s = setup(&u, r);
         ck_assert_uint_eq(s->listeners.n, 3);
         ck_assert_uint_eq(s->discarded, 0);
@@ -208,9 +214,10 @@ START_TEST(settings_belong_to_the_listener_above)
         ck_assert(cx_str_is(c->name, "c") && cx_str_is(d->name, "d"));
         ck_assert_uint_eq(line_of(&u, cx_bridge_of(c, CX_OPT_CLEANSESSION)), 10);
         ck_assert_uint_eq(line_of(&u, cx_bridge_of(d, CX_OPT_CLEANSESSION)), 16);
-        ck_assert(c->addresses.n == 1 && cx_str_is(c->addresses.items[0].host, "h") && c->addresses.items[0].port == 1883);
-        ck_assert(d->addresses.n == 2 && cx_str_is(d->addresses.items[0].host, "i") && d->addresses.items[0].port == 5 &&
-                  cx_str_is(d->addresses.items[1].host, "j"));
+        ck_assert(c->addresses.n == 1 && cx_str_is(c->addresses.items[0].host, "h") &&
+                  c->addresses.items[0].port == 1883);
+        ck_assert(d->addresses.n == 2 && cx_str_is(d->addresses.items[0].host, "i") &&
+                  d->addresses.items[0].port == 5 && cx_str_is(d->addresses.items[1].host, "j"));
         ck_assert(d->topics.n == 1 && d->topics.items[0].direction == CX_BRIDGE_IN);
     }
     unit_conf_free(&u);
@@ -225,7 +232,8 @@ START_TEST(per_listener_settings_part_security)
                    "allow_anonymous false\npassword_file p\nlistener 3\n",
                    ALL);
     ck_assert_uint_eq(u.setups.refused, 0);
-    EACH_RELEASE (r, ALL) {
+    EACH_RELEASE(r, ALL)
+    {
         const cx_setup *s = setup(&u, r);
         static const unsigned anonymous[] = {3, 6, 0}, acl[] = {4, 0, 0}, password[] = {0, 7, 0};
         ck_assert(s->per_listener && s->listeners.n == 3);
@@ -248,9 +256,9 @@ static const struct {
     unsigned option;
     cx_targets releases;
 } before_per_listener[] = {
-    {CX_OPT_ACL_FILE, ALL},      {CX_OPT_ALLOW_ANONYMOUS, ALL}, {CX_OPT_ALLOW_ZERO_LENGTH_CLIENTID, ALL},
+    {CX_OPT_ACL_FILE, ALL},       {CX_OPT_ALLOW_ANONYMOUS, ALL}, {CX_OPT_ALLOW_ZERO_LENGTH_CLIENTID, ALL},
     {CX_OPT_AUTO_ID_PREFIX, ALL}, {CX_OPT_PASSWORD_FILE, ALL},   {CX_OPT_PSK_FILE, ALL},
-    {CX_OPT_PLUGIN, ALL},        {CX_OPT_GLOBAL_PLUGIN, R21},   {CX_OPT_CHECK_RETAIN_SOURCE, OLD},
+    {CX_OPT_PLUGIN, ALL},         {CX_OPT_GLOBAL_PLUGIN, R21},   {CX_OPT_CHECK_RETAIN_SOURCE, OLD},
 };
 
 START_TEST(per_listener_settings_come_first)
@@ -279,8 +287,8 @@ START_TEST(per_listener_settings_come_first)
         unit_conf u;
         unit_conf_bytes(&u, cx_buf_str(&text), ALL);
         cx_targets refused = unit_conf_refused(&u, CX_RULE_CONF_PER_LISTENER_ORDER) & o->accepted_by;
-        must(refused == (value ? want : 0), "per_listener_settings %d behind '%s' is refused by %x, not %x", value, o->name,
-             refused, value ? want : 0);
+        must(refused == (value ? want : 0), "per_listener_settings %d behind '%s' is refused by %x, not %x", value,
+             o->name, refused, value ? want : 0);
         must((u.setups.refused & o->accepted_by) == refused, "'%s' is refused by %x", o->name, u.setups.refused);
         unit_conf_free(&u);
         cx_buf_clear(&text);
@@ -355,7 +363,8 @@ START_TEST(options_that_open_the_default_listener)
         unit_conf u;
         snprintf(text, sizeof text, "%s\nlistener 2000 127.0.0.1\n", openers[i].line);
         unit_conf_over(&u, text, ALL);
-        EACH_RELEASE (r, OLD & ~u.setups.refused) {
+        EACH_RELEASE(r, OLD & ~u.setups.refused)
+        {
             const cx_setup *s = setup(&u, r);
             must(s->listeners.n == 1u + openers[i].opens && s->discarded == 0, "%s: '%s' makes %zu listeners",
                  cx_releases[r].name, openers[i].line, s->listeners.n);
@@ -363,7 +372,8 @@ START_TEST(options_that_open_the_default_listener)
         }
         bool plain = strncmp(text, "port", 4) == 0 || strncmp(text, "bind_address", 12) == 0;
         if (!plain && openers[i].opens && (u.setups.refused & OLD) != OLD)
-            must(unit_conf_true(&u, CX_RULE_CONF_IMPLICIT_LISTENER) & OLD, "nothing is said about '%s'", openers[i].line);
+            must(unit_conf_true(&u, CX_RULE_CONF_IMPLICIT_LISTENER) & OLD, "nothing is said about '%s'",
+                 openers[i].line);
         if (!openers[i].opens)
             must(!(unit_conf_true(&u, CX_RULE_CONF_IMPLICIT_LISTENER) & OLD), "'%s' is said to open", openers[i].line);
         unit_conf_free(&u);
@@ -378,9 +388,15 @@ START_TEST(security_options_open_the_default_listener)
         const char *line;
         cx_targets opens;
     } cases[] = {
-        {"password_file p", OLD},        {"psk_file p", OLD},        {"auth_plugin p.so", OLD},
-        {"allow_zero_length_clientid false", OLD}, {"allow_zero_length_clientid true", 0},
-        {"allow_anonymous true", R16},   {"allow_anonymous false", R16}, {"acl_file a", 0}, {"auto_id_prefix a", 0},
+        {"password_file p", OLD},
+        {"psk_file p", OLD},
+        {"auth_plugin p.so", OLD},
+        {"allow_zero_length_clientid false", OLD},
+        {"allow_zero_length_clientid true", 0},
+        {"allow_anonymous true", R16},
+        {"allow_anonymous false", R16},
+        {"acl_file a", 0},
+        {"auto_id_prefix a", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (int back = 0; back < 2; back++) { /* set back to false later: open it stays */
@@ -390,9 +406,9 @@ START_TEST(security_options_open_the_default_listener)
                      back ? "per_listener_settings false\n" : "");
             unit_conf_over(&u, text, ALL);
             must(u.setups.refused == R21, "'%s' is refused by %x", cases[i].line, u.setups.refused);
-            EACH_RELEASE (r, OLD)
-                must((setup(&u, r)->listeners.n == 2) == (cases[i].opens >> r & 1), "%s: '%s' makes %zu listeners",
-                     cx_releases[r].name, cases[i].line, setup(&u, r)->listeners.n);
+            EACH_RELEASE(r, OLD)
+            must((setup(&u, r)->listeners.n == 2) == (cases[i].opens >> r & 1), "%s: '%s' makes %zu listeners",
+                 cx_releases[r].name, cases[i].line, setup(&u, r)->listeners.n);
             unit_conf_free(&u);
         }
     }
@@ -402,17 +418,40 @@ END_TEST
 /* 2.1 makes the default listener on demand, whatever the value, or refuses. */
 START_TEST(options_before_a_listener_in_2_1)
 {
-    static const char *const makes[] = {
-        "port 1884", "bind_address 127.0.0.1", "bind_interface lo", "max_connections -1", "max_qos 2", "protocol mqtt",
-        "socket_domain ipv4", "use_username_as_clientid false", "capath /c", "ciphers x", "ciphers_tls1.3 x", "crlfile /c",
-        "require_certificate false", "tls_engine e", "tls_keyform pem", "use_identity_as_username false",
-        "use_subject_as_username false", "psk_hint h"};
-    static const char *const refused[] = {
-        "cafile /c", "mount_point m/", "max_topic_alias 5", "max_topic_alias_broker 5", "tls_version tlsv1.2", "http_dir /",
-        "accept_protocol_versions 4", "listener_allow_anonymous true", "listener_auto_id_prefix x", "enable_proxy_protocol 1",
-        "websockets_origin x", "disable_client_cert_date_checks true", "proxy_protocol_v2_require_tls true"};
-    static const char *const neither[] = {"dhparamfile /d", "acl_file a", "allow_anonymous true", "plugin p.so", "persistence true",
-                                          "per_listener_settings true", "max_keepalive 5"};
+    static const char *const makes[] = {"port 1884",
+                                        "bind_address 127.0.0.1",
+                                        "bind_interface lo",
+                                        "max_connections -1",
+                                        "max_qos 2",
+                                        "protocol mqtt",
+                                        "socket_domain ipv4",
+                                        "use_username_as_clientid false",
+                                        "capath /c",
+                                        "ciphers x",
+                                        "ciphers_tls1.3 x",
+                                        "crlfile /c",
+                                        "require_certificate false",
+                                        "tls_engine e",
+                                        "tls_keyform pem",
+                                        "use_identity_as_username false",
+                                        "use_subject_as_username false",
+                                        "psk_hint h"};
+    static const char *const refused[] = {"cafile /c",
+                                          "mount_point m/",
+                                          "max_topic_alias 5",
+                                          "max_topic_alias_broker 5",
+                                          "tls_version tlsv1.2",
+                                          "http_dir /",
+                                          "accept_protocol_versions 4",
+                                          "listener_allow_anonymous true",
+                                          "listener_auto_id_prefix x",
+                                          "enable_proxy_protocol 1",
+                                          "websockets_origin x",
+                                          "disable_client_cert_date_checks true",
+                                          "proxy_protocol_v2_require_tls true"};
+    static const char *const neither[] = {"dhparamfile /d", "acl_file a",       "allow_anonymous true",
+                                          "plugin p.so",    "persistence true", "per_listener_settings true",
+                                          "max_keepalive 5"};
     for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
         char text[200];
         unit_conf u;
@@ -438,7 +477,8 @@ START_TEST(options_before_a_listener_in_2_1)
         must(u.setups.refused == 0 && setup(&u, MODEL_2_1_2)->listeners.n == 1, "'%s'", neither[i]);
         unit_conf_free(&u);
     }
-    static const char *const explicit[] = {"accept_protocol_versions 4"}; /* the default listener is not enough for these */
+    static const char *const explicit[] = {
+        "accept_protocol_versions 4"}; /* the default listener is not enough for these */
     for (size_t i = 0; i < sizeof explicit / sizeof *explicit; i++) {
         char text[200];
         unit_conf u;
@@ -456,13 +496,15 @@ START_TEST(port_and_the_current_listener)
     unit_conf u;
     unit_conf_over(&u, "listener 2000 127.0.0.1\nport 2001\nmount_point m/\n", ALL);
     ck_assert_uint_eq(u.setups.refused, 0);
-    EACH_RELEASE (r, ALL) {
+    EACH_RELEASE(r, ALL)
+    {
         const cx_setup *s = setup(&u, r);
         ck_assert_uint_eq(s->listeners.n, 2);
         for (size_t i = 0; i < 2; i++) {
             const cx_listener *l = s->listeners.items[i];
             bool has = l->port == (r == MODEL_2_1_2 ? 2001 : 2000);
-            must((cx_listener_of(l, CX_OPT_MOUNT_POINT) != NULL) == has, "%s: listener %u", cx_releases[r].name, l->port);
+            must((cx_listener_of(l, CX_OPT_MOUNT_POINT) != NULL) == has, "%s: listener %u", cx_releases[r].name,
+                 l->port);
         }
     }
     unit_conf_free(&u);
@@ -489,7 +531,8 @@ START_TEST(contexts_of_included_files)
             "==> d/a.conf <==\nlog_type all\nallow_anonymous true\n==> d/b.conf <==\nallow_anonymous false\n",
             ALL);
     ck_assert_uint_eq(u.setups.refused, 0);
-    EACH_RELEASE (r, ALL) {
+    EACH_RELEASE(r, ALL)
+    {
         const cx_setup *s = setup(&u, r);
         ck_assert(s->listeners.n == 1 && s->bridges.n == 1 && s->bridges.items[0]->topics.n == 1);
         ck_assert_uint_eq(line_of(&u, cx_listener_of(s->listeners.items[0], CX_OPT_MAX_CONNECTIONS)), 5);
@@ -509,8 +552,8 @@ START_TEST(contexts_of_included_files)
     ck_assert_uint_eq(unit_conf_refused(&u, CX_RULE_CROSS_PLUGIN_ORDER), NEW);
     unit_conf_free(&u);
     include(&u, "include_dir d\nmax_connections 5\n==> d/a.conf <==\nlistener 1\n", ALL);
-    EACH_RELEASE (r, ALL) /* the listener of an included file is not the main file's */
-        must(count_kind(setup(&u, r), CX_LISTENER_DEFAULT) == 1, "%s", cx_releases[r].name);
+    EACH_RELEASE(r, ALL) /* the listener of an included file is not the main file's */
+    must(count_kind(setup(&u, r), CX_LISTENER_DEFAULT) == 1, "%s", cx_releases[r].name);
     unit_conf_free(&u);
 }
 END_TEST
@@ -524,25 +567,29 @@ START_TEST(included_files_move_contexts)
     } cases[] = {
         {"listener 1\ninclude_dir d\nmax_connections 5\n==> d/a.conf <==\nlistener 2\n", NEW, 0},
         {"listener 1\ninclude_dir d\nmax_connections 5\n==> d/a.conf <==\nlistener 2\nlistener 3\n", ALL, 0},
-        {"listener 1\ninclude_dir d\nmax_connections 5\n==> d/a.conf <==\nlistener 2\n==> d/b.conf <==\nlistener 3\n", ALL, 0},
+        {"listener 1\ninclude_dir d\nmax_connections 5\n==> d/a.conf <==\nlistener 2\n==> d/b.conf <==\nlistener 3\n",
+         ALL, 0},
         {"listener 1\ninclude_dir d\nlistener 9\nmax_connections 5\n==> d/a.conf <==\nlistener 2\nlistener 3\n", 0, 0},
         {"listener 1\ninclude_dir d\nallow_anonymous true\n==> d/a.conf <==\nlistener 2\nlistener 3\n", 0, 0},
-        {"connection c\naddress h\ntopic a\ninclude_dir d\ncleansession true\n==> d/a.conf <==\nconnection d\naddress h\ntopic a\n", OLD, 0},
-        {"connection c\naddress h\ninclude_dir d\ntopic a\n==> d/a.conf <==\nconnection d\naddress h\ntopic a\n", OLD, OLD},
+        {"connection c\naddress h\ntopic a\ninclude_dir d\ncleansession true\n==> d/a.conf <==\nconnection d\naddress h\ntopic a\n",
+         OLD, 0},
+        {"connection c\naddress h\ninclude_dir d\ntopic a\n==> d/a.conf <==\nconnection d\naddress h\ntopic a\n", OLD,
+         OLD},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         unit_conf u;
         include(&u, cases[i].text, ALL);
         must(unit_conf_true(&u, CX_RULE_CONF_INCLUDE_MOVES_CONTEXT) == cases[i].lost, "case %zu: lost by %x, not %x", i,
              unit_conf_true(&u, CX_RULE_CONF_INCLUDE_MOVES_CONTEXT), cases[i].lost);
-        must(u.setups.refused == cases[i].refused, "case %zu: refused by %x, not %x", i, u.setups.refused, cases[i].refused);
+        must(u.setups.refused == cases[i].refused, "case %zu: refused by %x, not %x", i, u.setups.refused,
+             cases[i].refused);
         unit_conf_free(&u);
     }
     unit_conf u; /* what is lost reaches no listener */
     include(&u, cases[1].text, ALL);
-    EACH_RELEASE (r, ALL)
-        for (size_t i = 0; i < setup(&u, r)->listeners.n; i++)
-            ck_assert_ptr_null(cx_listener_of(setup(&u, r)->listeners.items[i], CX_OPT_MAX_CONNECTIONS));
+    EACH_RELEASE(r, ALL)
+    for (size_t i = 0; i < setup(&u, r)->listeners.n; i++)
+        ck_assert_ptr_null(cx_listener_of(setup(&u, r)->listeners.items[i], CX_OPT_MAX_CONNECTIONS));
     unit_conf_free(&u);
 }
 END_TEST
@@ -581,7 +628,8 @@ END_TEST
 static const char *describe(const unit_conf *u, size_t release)
 {
     static char text[1000];
-    static const char *const tls[] = {"off", "cert", "psk"}, *const anonymous[] = {[CX_NO] = "no", [CX_YES] = "yes", [CX_UNKNOWN] = "?"};
+    static const char *const tls[] = {"off", "cert", "psk"}, *const anonymous[] = {
+                                                                 [CX_NO] = "no", [CX_YES] = "yes", [CX_UNKNOWN] = "?"};
     const cx_setup *s = setup(u, release);
     size_t n = 0;
     text[0] = '\0';
@@ -590,10 +638,11 @@ static const char *describe(const unit_conf *u, size_t release)
         cx_serve(&v, s, s->listeners.items[i]);
         char port[20];
         snprintf(port, sizeof port, v.random_port ? ":random" : v.port ? ":%u" : "", v.port);
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%.*s%s%s%.*s %s %s %s%s", n ? " | " : "", v.opens ? "" : "(",
-                              (int)v.bind.n, v.bind.p, port, v.interface.p ? "%" : "", (int)v.interface.n,
-                              v.interface.p ? v.interface.p : "", cx_conf_options[CX_OPT_PROTOCOL].choices[v.protocol].word,
-                              tls[v.tls], anonymous[v.anonymous], v.opens ? "" : ")");
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%.*s%s%s%.*s %s %s %s%s", n ? " | " : "",
+                              v.opens ? "" : "(", (int)v.bind.n, v.bind.p, port, v.interface.p ? "%" : "",
+                              (int)v.interface.n, v.interface.p ? v.interface.p : "",
+                              cx_conf_options[CX_OPT_PROTOCOL].choices[v.protocol].word, tls[v.tls],
+                              anonymous[v.anonymous], v.opens ? "" : ")");
         must(n < sizeof text, "many listeners");
         must(v.anonymous_why && (v.anonymous != CX_YES || v.allow_anonymous || v.closed == NULL), "no reason");
         cx_serving_clear(&v);
@@ -638,14 +687,20 @@ static const struct {
     {"listener 1\nacl_file p\n", R16, "0.0.0.0:1 mqtt off yes"},
     {"listener 1\nacl_file p\n", NEW, "0.0.0.0:1 mqtt off no"},
     {"listener 1\npassword_file p\nallow_anonymous true\n", ALL, "0.0.0.0:1 mqtt off yes"},
-    {"listener 1\nallow_anonymous true\nlistener 2\nallow_anonymous false\n", ALL, "0.0.0.0:1 mqtt off no | 0.0.0.0:2 mqtt off no"},
-    {"listener 1\nallow_anonymous false\nlistener 2\nallow_anonymous true\n", ALL, "0.0.0.0:1 mqtt off yes | 0.0.0.0:2 mqtt off yes"},
+    {"listener 1\nallow_anonymous true\nlistener 2\nallow_anonymous false\n", ALL,
+     "0.0.0.0:1 mqtt off no | 0.0.0.0:2 mqtt off no"},
+    {"listener 1\nallow_anonymous false\nlistener 2\nallow_anonymous true\n", ALL,
+     "0.0.0.0:1 mqtt off yes | 0.0.0.0:2 mqtt off yes"},
     {"per_listener_settings true\nlistener 1\nallow_anonymous true\nlistener 2\nallow_anonymous false\n", ALL,
      "0.0.0.0:1 mqtt off yes | 0.0.0.0:2 mqtt off no"},
-    {"allow_anonymous true\nlistener 1\nlistener_allow_anonymous false\nlistener 2\n", R21, "0.0.0.0:1 mqtt off no | 0.0.0.0:2 mqtt off yes"},
-    {"allow_anonymous false\nlistener 1\nlistener_allow_anonymous true\nlistener 2\n", R21, "0.0.0.0:1 mqtt off yes | 0.0.0.0:2 mqtt off no"},
-    {"per_listener_settings true\nlistener 1\nlistener_allow_anonymous true\nallow_anonymous false\n", R21, "0.0.0.0:1 mqtt off no"},
-    {"per_listener_settings true\nlistener 1\nallow_anonymous false\nlistener_allow_anonymous true\n", R21, "0.0.0.0:1 mqtt off yes"},
+    {"allow_anonymous true\nlistener 1\nlistener_allow_anonymous false\nlistener 2\n", R21,
+     "0.0.0.0:1 mqtt off no | 0.0.0.0:2 mqtt off yes"},
+    {"allow_anonymous false\nlistener 1\nlistener_allow_anonymous true\nlistener 2\n", R21,
+     "0.0.0.0:1 mqtt off yes | 0.0.0.0:2 mqtt off no"},
+    {"per_listener_settings true\nlistener 1\nlistener_allow_anonymous true\nallow_anonymous false\n", R21,
+     "0.0.0.0:1 mqtt off no"},
+    {"per_listener_settings true\nlistener 1\nallow_anonymous false\nlistener_allow_anonymous true\n", R21,
+     "0.0.0.0:1 mqtt off yes"},
     {"listener 1\nallow_anonymous true\nclientid_prefixes x\n", ALL, "0.0.0.0:1 mqtt off no"},
     {"listener 1\nallow_anonymous true\nuse_username_as_clientid true\n", ALL, "0.0.0.0:1 mqtt off no"},
     {"listener 1\nallow_anonymous true\nmax_keepalive 29\n", R2022 | R21, "0.0.0.0:1 mqtt off no"},
@@ -678,23 +733,30 @@ static const struct {
     {"listener 1\npsk_file f\n", NEW, "0.0.0.0:1 mqtt off no"},
     {"listener 1\n" TLS_PAIR "psk_hint h\n", R20, "0.0.0.0:1 mqtt cert no"},
     {"listener 1\n" TLS_PAIR "psk_hint h\n", R16, "0.0.0.0:1 mqtt psk yes"},
-    {"listener 1\nallow_anonymous true\n" TLS_PAIR "cafile /a\nuse_identity_as_username true\nrequire_certificate true\n", ALL,
-     "0.0.0.0:1 mqtt cert no"},
+    {"listener 1\nallow_anonymous true\n" TLS_PAIR
+     "cafile /a\nuse_identity_as_username true\nrequire_certificate true\n",
+     ALL, "0.0.0.0:1 mqtt cert no"},
     {"listener 1\nallow_anonymous true\nuse_identity_as_username true\n", ALL, "0.0.0.0:1 mqtt off yes"},
     /* websockets of libwebsockets: §10 */
-    {"listener 1\nlistener 2 127.0.0.1\nprotocol websockets\n", R2011, "0.0.0.0:1 mqtt off no | :::2 websockets off no"},
+    {"listener 1\nlistener 2 127.0.0.1\nprotocol websockets\n", R2011,
+     "0.0.0.0:1 mqtt off no | :::2 websockets off no"},
     {"listener 1\nlistener 2 127.0.0.1\nprotocol websockets\nsocket_domain ipv4\n", R2011,
      "0.0.0.0:1 mqtt off no | 127.0.0.1:2 websockets off no"},
     {"listener 1\nlistener 2 ::1\nprotocol websockets\n", R2011, "0.0.0.0:1 mqtt off no | ::1:2 websockets off no"},
     {"listener 1\nlistener 2 ::1\nprotocol websockets\nsocket_domain ipv4\n", R2011,
      "0.0.0.0:1 mqtt off no | 0.0.0.0:2 websockets off no"},
-    {"listener 1\nlistener 2 localhost\nprotocol websockets\n", R2011, "0.0.0.0:1 mqtt off no | (localhost:2 websockets off no)"},
+    {"listener 1\nlistener 2 localhost\nprotocol websockets\n", R2011,
+     "0.0.0.0:1 mqtt off no | (localhost:2 websockets off no)"},
     {"listener 1\nlistener 0 /s\nprotocol websockets\n", R2011, "0.0.0.0:1 mqtt off no | :::random websockets off no"},
-    {"listener 1\nlistener 2\nprotocol websockets\nbind_interface lo\n", R2011, "0.0.0.0:1 mqtt off no | :::2 websockets off no"},
-    {"listener 1\nlistener 2 127.0.0.1\nprotocol websockets\n", R21, "0.0.0.0:1 mqtt off no | 127.0.0.1:2 websockets off no"},
+    {"listener 1\nlistener 2\nprotocol websockets\nbind_interface lo\n", R2011,
+     "0.0.0.0:1 mqtt off no | :::2 websockets off no"},
+    {"listener 1\nlistener 2 127.0.0.1\nprotocol websockets\n", R21,
+     "0.0.0.0:1 mqtt off no | 127.0.0.1:2 websockets off no"},
     {"listener 1\nlistener 2\nprotocol http_api\n", R21, "0.0.0.0:1 mqtt off no | :::2 http_api off no"},
-    {"listener 1\nlistener 2\nprotocol http_api\nsocket_domain ipv4\nbind_interface lo\n", R21, "0.0.0.0:1 mqtt off no | :::2 http_api off no"},
-    {"listener 1\nlistener 2 127.0.0.1\nprotocol http_api\n", R21, "0.0.0.0:1 mqtt off no | 127.0.0.1:2 http_api off no"},
+    {"listener 1\nlistener 2\nprotocol http_api\nsocket_domain ipv4\nbind_interface lo\n", R21,
+     "0.0.0.0:1 mqtt off no | :::2 http_api off no"},
+    {"listener 1\nlistener 2 127.0.0.1\nprotocol http_api\n", R21,
+     "0.0.0.0:1 mqtt off no | 127.0.0.1:2 http_api off no"},
     {"listener 1\nlistener 0 /s\nprotocol http_api\n", R21, "0.0.0.0:1 mqtt off no | :::random http_api off no"},
     /* above a listener */
     {"max_connections 5\nlistener 2 127.0.0.1\n", OLD & ~R16, "127.0.0.1:2 mqtt off no | 0.0.0.0:1883 mqtt off no"},
@@ -710,8 +772,10 @@ START_TEST(listeners_as_they_run)
     for (size_t i = 0; i < sizeof servings / sizeof *servings; i++) {
         unit_conf u;
         unit_conf_over(&u, servings[i].conf, ALL);
-        must(!(u.setups.refused & servings[i].releases), "%s is refused by %x", showz(servings[i].conf), u.setups.refused);
-        EACH_RELEASE (r, servings[i].releases) {
+        must(!(u.setups.refused & servings[i].releases), "%s is refused by %x", showz(servings[i].conf),
+             u.setups.refused);
+        EACH_RELEASE(r, servings[i].releases)
+        {
             const char *have = describe(&u, r);
             must(strcmp(have, servings[i].want) == 0, "%s: %s runs as '%s', not '%s'", cx_releases[r].name,
                  showz(servings[i].conf), have, servings[i].want);
@@ -763,19 +827,24 @@ static const struct {
     {"listener 1\nauth_plugin /x.so\npassword_file p\nacl_file a\n", R16, "password_file=p / acl_file=a"},
     {"listener 1\nauth_plugin /x.so\nacl_file a\n", R16, "unknown_plugin / acl_file=a"},
     {"listener 1\nauth_plugin /x.so\npassword_file p\n", R16, "password_file=p / unknown_plugin"},
-    {"listener 1\n" DYNSEC "password_file p\nacl_file a\n", NEW, "dynamic_security=d.json,password_file=p / dynamic_security=d.json,acl_file=a"},
-    {"listener 1\npassword_file p\nacl_file a\n" DYNSEC, NEW, "dynamic_security=d.json,password_file=p / dynamic_security=d.json,acl_file=a"},
-    {"listener 1\nplugin /x.so\n" DYNSEC "plugin /y.so\n", NEW, "unknown_plugin,dynamic_security=d.json,unknown_plugin / unknown_plugin,dynamic_security=d.json,unknown_plugin"},
+    {"listener 1\n" DYNSEC "password_file p\nacl_file a\n", NEW,
+     "dynamic_security=d.json,password_file=p / dynamic_security=d.json,acl_file=a"},
+    {"listener 1\npassword_file p\nacl_file a\n" DYNSEC, NEW,
+     "dynamic_security=d.json,password_file=p / dynamic_security=d.json,acl_file=a"},
+    {"listener 1\nplugin /x.so\n" DYNSEC "plugin /y.so\n", NEW,
+     "unknown_plugin,dynamic_security=d.json,unknown_plugin / unknown_plugin,dynamic_security=d.json,unknown_plugin"},
     {"listener 1\nplugin /p/mosquitto_acl_file.so\nplugin_opt_acl_file a\nplugin /p/mosquitto_password_file.so\nplugin_opt_password_file p\n",
      R21, "password_file_plugin=p / acl_file_plugin=a"},
-    {"listener 1\nplugin /p/mosquitto_acl_file.so\nplugin_opt_acl_file a\nplugin_opt_acl_file b\n", R21, " / acl_file_plugin=b"},
+    {"listener 1\nplugin /p/mosquitto_acl_file.so\nplugin_opt_acl_file a\nplugin_opt_acl_file b\n", R21,
+     " / acl_file_plugin=b"},
     {"listener 1\n" DYNSEC "plugin_opt_config_file e.json\n", R21, "dynamic_security=d.json / dynamic_security=d.json"},
     {"listener 1\nplugin /p/mosquitto_persist_sqlite.so\nplugin /p/mosquitto_sparkplug_aware.so\n", R21, " / "},
-    {"per_listener_settings true\nlistener 1\npassword_file p\nlistener 2\nacl_file a\n", ALL, "password_file=p /  |  / acl_file=a"},
+    {"per_listener_settings true\nlistener 1\npassword_file p\nlistener 2\nacl_file a\n", ALL,
+     "password_file=p /  |  / acl_file=a"},
     {"per_listener_settings true\nglobal_plugin /g.so\nlistener 1\nplugin /x.so\npassword_file p\nlistener 2\n", R21,
      "unknown_plugin,unknown_plugin,password_file=p / unknown_plugin,unknown_plugin | unknown_plugin / unknown_plugin"},
-    {"plugin_load n /p/mosquitto_dynamic_security.so\nplugin_opt_config_file d\nacl_file a\nlistener 1\nplugin_use n\nlistener 2\n", R21,
-     "dynamic_security=d / acl_file=a,dynamic_security=d |  / acl_file=a"},
+    {"plugin_load n /p/mosquitto_dynamic_security.so\nplugin_opt_config_file d\nacl_file a\nlistener 1\nplugin_use n\nlistener 2\n",
+     R21, "dynamic_security=d / acl_file=a,dynamic_security=d |  / acl_file=a"},
 };
 
 START_TEST(who_is_asked)
@@ -784,10 +853,11 @@ START_TEST(who_is_asked)
         unit_conf u;
         unit_conf_over(&u, asked[i].conf, ALL);
         must(!(u.setups.refused & asked[i].releases), "%s is refused by %x", showz(asked[i].conf), u.setups.refused);
-        EACH_RELEASE (r, asked[i].releases) {
+        EACH_RELEASE(r, asked[i].releases)
+        {
             const char *have = chains(&u, r);
-            must(strcmp(have, asked[i].want) == 0, "%s: %s asks '%s', not '%s'", cx_releases[r].name, showz(asked[i].conf),
-                 have, asked[i].want);
+            must(strcmp(have, asked[i].want) == 0, "%s: %s asks '%s', not '%s'", cx_releases[r].name,
+                 showz(asked[i].conf), have, asked[i].want);
         }
         unit_conf_free(&u);
     }
@@ -830,11 +900,12 @@ START_TEST(sets_of_releases_refuse_what_each_refuses)
             unit_conf_check(&some, set);
             must(some.setups.refused == (all.setups.refused & set), "%x of %x refuse it alone, %x together: '%s'",
                  some.setups.refused, set, all.setups.refused, show(text));
-            EACH_RELEASE (k, set & ~some.setups.refused) {
+            EACH_RELEASE(k, set & ~some.setups.refused)
+            {
                 char a[1000];
                 strcpy(a, describe(&all, k));
-                must(strcmp(a, describe(&some, k)) == 0, "%s: '%s' and '%s' of '%s'", cx_releases[k].name, a, describe(&some, k),
-                     show(text));
+                must(strcmp(a, describe(&some, k)) == 0, "%s: '%s' and '%s' of '%s'", cx_releases[k].name, a,
+                     describe(&some, k), show(text));
                 loaded++;
             }
             unit_conf_free(&some);

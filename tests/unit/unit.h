@@ -25,6 +25,7 @@ Suite *suite_conf(void);
 Suite *suite_policy(void);
 Suite *suite_broker(void);
 Suite *suite_setup(void);
+Suite *suite_start(void);
 Suite *suite_report(void);
 Suite *suite_culex(void);
 Suite *suite_vectors(void);

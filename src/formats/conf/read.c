@@ -146,6 +146,7 @@ static void read_included(struct reading *r, cx_str path)
     cx_conf_file *file = c->files.items[one.file];
     file->directory = cx_is_directory(path.p);
     if (file->directory) cx_error_set(&file->error, "%s: is a directory", path.p);
+    else if (cx_is_pipe(path.p)) cx_error_set(&file->error, "%s: a pipe or socket, not a file", path.p);
     else if (cx_source_open(&file->source, path.p, &file->error)) read_lines(&one);
     file->source.name = path;
 }

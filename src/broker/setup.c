@@ -78,12 +78,12 @@ static void take_line(struct walk *w, const cx_conf_line *line, cx_context *cont
                    .included = included,
                    .line = line,
                    .option = line->kind == CX_CONF_OPTION ? cx_conf_line_option(line) : NULL,
-                   .word = cx_conf_line_word(w->conf, line),
                    .rest = cx_conf_line_rest(w->conf, line)};
     for (unsigned i = 0; i < w->asked_count; i++) {
         t.setup = w->asked[i];
         t.release = t.setup->release;
         t.at = &contexts[t.release->index];
+        t.word = cx_conf_line_word(w->conf, line);
         if (line->targets & w->now & CX_TARGET_BIT(t.release)) cx_take(&t);
         if (t.setup->things > CX_SETUP_THINGS_MAX) w->all->limit = "500000 listeners, connections and topics";
     }

@@ -60,8 +60,16 @@ static void remark_opened(cx_setup *s, cx_setting line)
     cx_finding_help(&file->findings, x, "put a 'listener' line above it");
 }
 
+static bool is_refused(const cx_setup *s)
+{
+    for (size_t i = 0; i < s->conf->files.n; i++)
+        if (s->conf->files.items[i]->findings.refused & CX_TARGET_BIT(s->release)) return true;
+    return false;
+}
+
 static void remark_no_listener(cx_setup *s, const char *what)
 {
+    if (is_refused(s)) return; /* perhaps the line is there, and misspelt */
     cx_findings *f = &s->conf->files.items[0]->findings;
     cx_finding *x = cx_findings_add(f, CX_RULE_CONF_LOCAL_ONLY, (cx_span){0, 0}, CX_TARGET_BIT(s->release), 0,
                                     "there is no listener line");

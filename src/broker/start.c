@@ -204,6 +204,22 @@ static bool refuses_second(cx_setup *s, const cx_plugin *first, const cx_plugin 
     }
 }
 
+/* A listener that uses the dynamic security plug-in twice. */
+static void judge_used_twice(cx_start *st, cx_setup *s, const cx_plugin *p, uint32_t number)
+{
+    if (cx_behaves(s->release, CX_B_DYNSEC_TWICE) != CX_DYNSEC_TWICE_BOTH_ACTIVE || p->uses < 2 || !has_config(s, p))
+        return;
+    for (size_t i = 0; i < s->listeners.n; i++) {
+        const cx_security *own = &s->listeners.items[i]->security;
+        unsigned uses = 0;
+        for (size_t k = 0; k < own->plugins.n; k++) uses += own->plugins.items[k] == number;
+        if (uses < 2) continue;
+        founders(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path,
+                 "one listener uses the dynamic security plug-in twice%s", "");
+        return;
+    }
+}
+
 static void load_plugins(cx_start *st, cx_setup *s)
 {
     const cx_plugin *first = NULL;
@@ -211,6 +227,7 @@ static void load_plugins(cx_start *st, cx_setup *s)
         const cx_plugin *p = s->plugins.items[i];
         load_plugin(st, s, p);
         if (!cx_str_is(cx_plugin_file_name(p), "mosquitto_dynamic_security.so")) continue;
+        judge_used_twice(st, s, p, (uint32_t)i);
         if (first && refuses_second(s, first, p))
             founders(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path,
                      "the dynamic security plug-in a second time%s", "");

@@ -212,6 +212,10 @@ static int check_file(cx_cli *cli, const char *path, cx_kind kind)
     if (!cx_source_open(&c.source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     if (kind == CX_KIND_UNKNOWN) c.kind = cx_kind_guess(c.source.name, c.source.text);
     int code;
+    if (c.kind == CX_KIND_CONF) {
+        clear(&c);
+        return cx_check_conf(cli, path);
+    }
     if (c.kind == CX_KIND_UNKNOWN) {
         code = cx_cli_fail(
             cli, CX_EXIT_USAGE,

@@ -15,6 +15,7 @@ static void each_file(struct checked *c, void each(void *context, cx_source *sou
 {
     for (size_t i = 0; i < c->conf.files.n; i++) {
         cx_conf_file *file = c->conf.files.items[i];
+        cx_findings_sort(&file->findings);
         each(context, &file->source, &file->findings, CX_HIDE_VALUES);
     }
     for (size_t i = 0; i < c->start.files.list.n; i++) {

@@ -14,6 +14,7 @@ static void put_refusals(cx_cli *cli, cx_conf *conf, cx_targets asked)
     size_t shown = 0;
     for (size_t i = 0; i < conf->files.n && shown < MOST; i++) {
         cx_conf_file *file = conf->files.items[i];
+        cx_findings_sort(&file->findings);
         for (size_t k = 0; k < file->findings.list.n && shown < MOST; k++) {
             const cx_finding *x = &file->findings.list.items[k];
             if (!(x->refused & asked)) continue;

@@ -73,6 +73,7 @@ static int conf_refused(cx_policy_source *s, cx_cli *cli, const char *path)
     size_t shown = 0;
     for (size_t i = 0; i < s->conf.files.n; i++) {
         cx_conf_file *file = s->conf.files.items[i];
+        cx_findings_sort(&file->findings);
         put_reasons(cli, &file->source, &file->findings, who_refuses, CX_HIDE_VALUES, &shown);
     }
     for (size_t i = 0; i < s->start.files.list.n; i++) {

@@ -110,7 +110,7 @@ const cx_conf_name *cx_conf_name_find(cx_str word)
 static bool sounds_secret(cx_str word)
 {
     static const char *const sounds[] = {"password", "passwd", "secret", "token", "apikey",
-                                         "api_key",  "_pw",    "_pass",  "_key"};
+                                         "api_key",  "_pw",    "_pass",  "_key",  "psk"};
     for (size_t i = 0; i < sizeof sounds / sizeof *sounds; i++)
         for (size_t at = 0, n = strlen(sounds[i]); at + n <= word.n; at++)
             if (strncasecmp(word.p + at, sounds[i], n) == 0) return true;
@@ -128,13 +128,14 @@ bool cx_conf_word_secret(cx_str word, size_t *name_len)
     const cx_conf_name *known = cx_conf_name_find(word);
     if (known)
         return cx_conf_options[known->option].secret || (known->prefix && sounds_secret(word) && !names_file(word));
-    for (size_t i = 0; i < word.n && i < NAME_MAX && *name_len == word.n; i++)
+    for (size_t i = 1; i < word.n && i < NAME_MAX && *name_len == word.n; i++)
         if (memchr("\t=:\"'", word.p[i], 5)) *name_len = i;
+    cx_str name = cx_str_sub(word, 0, *name_len);
     cx_nearest near = {0};
-    for (size_t i = 0; i < cx_conf_name_count; i++)
-        cx_nearest_offer(&near, cx_str_sub(word, 0, *name_len), cx_str_of(cx_conf_names[i].name));
+    for (size_t i = 0; i < cx_conf_name_count; i++) cx_nearest_offer(&near, name, cx_str_of(cx_conf_names[i].name));
     known = near.word.p ? cx_conf_name_find(near.word) : NULL;
-    bool secret = known && cx_conf_options[known->option].secret;
+    bool secret = known ? cx_conf_options[known->option].secret
+                        : sounds_secret(cx_str_sub(word, 0, word.n < NAME_MAX ? word.n : NAME_MAX));
     if (!secret) *name_len = word.n;
     return secret;
 }

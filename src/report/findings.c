@@ -136,7 +136,8 @@ void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_
     put_excerpt(out, style, source, x, hiding);
     cx_arena a = {0};
     cx_targets about = x->refused ? x->refused : x->targets;
-    if (about != asked) {
+    bool named = x->note_count && hiding != CX_HIDE_VALUES; /* the notes name releases, except those about confs */
+    if (about != asked && (x->refused || !named)) {
         cx_str who = cx_targets_text(&a, about);
         put_aside(out, style, "note",
                   cx_arena_printf(&a, x->refused ? "refused by %.*s" : "on %.*s only", (int)who.n, who.p));

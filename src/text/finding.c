@@ -60,6 +60,17 @@ void cx_findings_append(cx_findings *f, cx_findings *from)
     cx_findings_clear(from);
 }
 
+void cx_findings_sort(cx_findings *f)
+{
+    for (size_t i = 1; i < f->list.n; i++) {
+        cx_finding x = f->list.items[i];
+        size_t at = i;
+        while (at > 0 && f->list.items[at - 1].span.at > x.span.at) at--;
+        memmove(f->list.items + at + 1, f->list.items + at, (i - at) * sizeof x);
+        f->list.items[at] = x;
+    }
+}
+
 size_t cx_findings_dropped(const cx_findings *f)
 {
     return f->count[CX_ADVICE] + f->count[CX_WARNING] + f->count[CX_ERROR] - f->list.n;

@@ -50,6 +50,9 @@ void cx_findings_drop(cx_findings *f, cx_severity severity, cx_targets refused);
 /* The findings of a later part of the same file go behind F's; FROM is empty then. */
 void cx_findings_append(cx_findings *f, cx_findings *from);
 
+/* In the order of their places; those of one place stay as they are. */
+void cx_findings_sort(cx_findings *f);
+
 /* Findings that are counted and not in the list. */
 size_t cx_findings_dropped(const cx_findings *f);
 

@@ -93,6 +93,8 @@ void buf_delete(struct buf *b, size_t at, size_t len)
     }
 }
 
+bool buf_has(const struct buf *b, const char *text) { return b->len && memmem(b->data, b->len, text, strlen(text)); }
+
 void buf_free(struct buf *b)
 {
     free(b->data);

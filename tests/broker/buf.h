@@ -4,6 +4,7 @@
 #ifndef BROKER_BUF_H
 #define BROKER_BUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -20,6 +21,7 @@ void buf_fill(struct buf *b, unsigned byte, size_t count);
 void buf_format(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_insert(struct buf *b, size_t at, const void *data, size_t len);
 void buf_delete(struct buf *b, size_t at, size_t len);
+bool buf_has(const struct buf *b, const char *text);
 void buf_free(struct buf *b);
 
 /* Replaces the file at path, mode 0600 */

@@ -13,11 +13,11 @@
 
 // clang-format off
 const struct conf_option conf_options[] = {
-    {"acl_file", CONF_SECURITY, CONF_TEXT, RALL, 3, "acl|acl|acl|acl2", "nosuch|acl # c|\"acl\""},
+    {"acl_file", CONF_SECURITY, CONF_TEXT, RALL, 3, "acl|acl|acl|acl2|acl-link", "nosuch|acl # c|\"acl\""},
     {"allow_anonymous", CONF_SECURITY, CONF_BOOL, RALL, 14, "", ""},
     {"allow_zero_length_clientid", CONF_SECURITY, CONF_BOOL, RALL, 2, "", ""},
     {"auto_id_prefix", CONF_SECURITY, CONF_TEXT, RALL, 2, PREFIX, ODD_PREFIX},
-    {"password_file", CONF_SECURITY, CONF_TEXT, RALL, 4, "passwd|passwd|passwd|empty", "nosuch|passwd # c|broken"},
+    {"password_file", CONF_SECURITY, CONF_TEXT, RALL, 4, "passwd|passwd|passwd|empty|passwd-link", "nosuch|passwd # c|broken"},
     {"psk_file", CONF_SECURITY, CONF_TEXT, RALL, 2, "psk|psk|empty", "nosuch|broken"},
     {"plugin", CONF_SECURITY, CONF_PLUGIN_PATH, R2X, 2, "", ""},
     {"auth_plugin", CONF_SECURITY, CONF_PLUGIN_PATH, RALL, 1, "", ""},

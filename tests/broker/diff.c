@@ -11,7 +11,8 @@
  *   gen_conf.c gen_value.c conf_table.c        the random mosquitto.conf files
  *   broker.c mqtt.c effect.c                   the real answer
  *   questions.c show.c                         what culex answers
- *   case_acl.c case_login.c case_conf.c trial.c  one case of each kind, and the comparison */
+ *   case_acl.c case_login.c case_conf.c trial.c  one case of each kind
+ *   said.c                                     comparing what both say of a conf */
 #include "broker.h"
 #include "trial.h"
 

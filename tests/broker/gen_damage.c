@@ -202,18 +202,13 @@ void gen_damage_passwords(struct buf *text, struct rng *r)
     }
 }
 
-static bool has_word(const struct buf *text, const char *word)
-{
-    return text->len && memmem(text->data, text->len, word, strlen(word));
-}
-
 bool gen_damage_conf(struct buf *text, struct rng *r)
 {
     static const char *const heads[] = {"#",     "clientid_prefixes ",    "mount_point ", "acl_file ", "rubbish", "",
                                         "port ", "allow_anonymous true ", "log_type all "};
-    bool writes = has_word(text, "pid_file") || has_word(text, "persistence") || has_word(text, "log_dest file");
+    bool writes = buf_has(text, "pid_file") || buf_has(text, "persistence") || buf_has(text, "log_dest file");
 
-    if (has_word(text, "memory_limit")) { /* a smaller number would starve the broker */
+    if (buf_has(text, "memory_limit")) { /* a smaller number would starve the broker */
         return false;
     }
     for (size_t i = 1 + rng_below(r, 2); i; i--) {

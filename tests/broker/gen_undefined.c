@@ -68,7 +68,7 @@ static bool uses_stale(const struct contexts *stale, const struct conf_option *o
 static bool stale_context(const struct gen_conf *g, unsigned release)
 {
     struct contexts inner = opened_by_includes(g, release), open = {0}, stale = {0};
-    bool per_listener = g->text.len && memmem(g->text.data, g->text.len, "per_listener", 12);
+    bool per_listener = buf_has(&g->text, "per_listener");
 
     for (size_t at = 0; at < g->text.len;) {
         const struct conf_option *o = line_option(&g->text, &at);

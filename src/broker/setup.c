@@ -85,7 +85,7 @@ static void take_line(struct walk *w, const cx_conf_line *line, cx_context *cont
         t.at = &contexts[t.release->index];
         t.word = cx_conf_line_word(w->conf, line);
         if (line->targets & w->now & CX_TARGET_BIT(t.release)) cx_take(&t);
-        if (t.setup->things > CX_SETUP_THINGS_MAX) w->all->limit = "500000 listeners, connections and topics";
+        if (t.setup->things > CX_SETUP_THINGS_MAX) w->all->limit = "500000 listeners, plug-ins, connections and topics";
     }
 }
 

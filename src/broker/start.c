@@ -391,7 +391,7 @@ static void judge_unix_socket(cx_start *st, cx_setup *s, const cx_serving *v)
 {
     const cx_listener *l = v->listener;
     if (v->port || v->random_port || !l->line || has_folder(st, v->bind)) return;
-    missing(st, s, l->line, l->host, "the folder of the socket does not exist");
+    founders(st, s, l->line, CX_RULE_CROSS_MISSING_FILE, l->host, "the socket cannot be made: its folder does not exist%s", "");
 }
 
 static void judge_pid_file(cx_start *st, cx_setup *s)
@@ -399,7 +399,7 @@ static void judge_pid_file(cx_start *st, cx_setup *s)
     cx_setting line = cx_setup_of(s, CX_OPT_PID_FILE);
     if (!line || cx_behaves(s->release, CX_B_PID_FILE) == CX_PID_FILE_TRIED || has_folder(st, cx_setting_text(s, line)))
         return;
-    missing(st, s, line, cx_setting_text(s, line), "its folder does not exist, so it cannot be written");
+    founders(st, s, line, CX_RULE_CROSS_MISSING_FILE, cx_setting_text(s, line), "the file cannot be written: its folder does not exist%s", "");
 }
 
 /* An address of the family that socket_domain leaves out. */

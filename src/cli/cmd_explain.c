@@ -318,7 +318,7 @@ static int run(cx_cli *cli)
     cx_str word = cx_str_of(cli->operands[0]);
     if (cli->format == CX_FORMAT_JSON) return cx_cli_fail(cli, CX_EXIT_USAGE, "explain has no format json");
     const cx_rule_info *rule = cx_rule_find(word);
-    const cx_format_info *format = cx_format_find(word);
+    const cx_format_info *format = cx_format_find(cx_str_is(word, "mosquitto.conf") ? CX_STR("conf") : word);
     if (rule) {
         explain_rule(cli, rule);
         return CX_EXIT_YES;

@@ -75,17 +75,30 @@ static cx_kind kind_of_record(cx_str line)
     return secret.n >= 16 ? CX_KIND_PSK : CX_KIND_UNKNOWN;
 }
 
+static cx_kind kind_of_line(cx_str line)
+{
+    if (line.p[0] == '{') return CX_KIND_DYNSEC;
+    return is_acl_line(line) ? CX_KIND_ACL : is_conf_line(line) ? CX_KIND_CONF : kind_of_record(line);
+}
+
+/* The first line that tells decides, but "user" and "topic" lines are in a conf too: a line
+ * that only a conf has is looked for a little further. */
 cx_kind cx_kind_guess(cx_str path, cx_str text)
 {
+    enum { FURTHER = 100 };
     cx_kind kind = kind_by_name(path);
-    for (size_t at = 0; kind == CX_KIND_UNKNOWN && at < text.n;) {
+    if (kind != CX_KIND_UNKNOWN) return kind;
+    unsigned further = 0;
+    for (size_t at = 0; at < text.n && further < FURTHER;) {
         const char *feed = memchr(text.p + at, '\n', text.n - at);
         size_t end = feed ? (size_t)(feed - text.p) : text.n;
         cx_str line = cx_str_trim(cx_str_sub(text, at, end - at));
         at = end + 1;
         if (line.n == 0 || line.p[0] == '#') continue;
-        if (line.p[0] == '{') return CX_KIND_DYNSEC;
-        kind = is_acl_line(line) ? CX_KIND_ACL : is_conf_line(line) ? CX_KIND_CONF : kind_of_record(line);
+        cx_kind now = kind_of_line(line);
+        if (kind == CX_KIND_UNKNOWN || now == CX_KIND_CONF) kind = now;
+        if (kind != CX_KIND_UNKNOWN && kind != CX_KIND_ACL) return kind;
+        further += kind == CX_KIND_ACL;
     }
     return kind;
 }

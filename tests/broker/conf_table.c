@@ -120,10 +120,10 @@ const struct conf_option conf_options[] = {
     {"store_clean_interval", CONF_GLOBAL, CONF_TEXT, R16, 1, "x", ""},
 
     {"connection", CONF_GLOBAL, CONF_OPEN_BRIDGE, RALL, 2, "", ""},
-    {"address", CONF_BRIDGE, CONF_TEXT, RALL, 3, "10.255.255.1|10.255.255.1:1884|localhost:22999|::1:22998|10.255.255.1 10.255.255.2:1",
+    {"address", CONF_BRIDGE, CONF_TEXT, RALL, 0, "10.255.255.1|10.255.255.1:1884|localhost:22999|::1:22998|10.255.255.1 10.255.255.2:1",
      "10.255.255.1:|10.255.255.1:0|10.255.255.1:65536|10.255.255.1:12x|:|#|# 10.255.255.1|10.255.255.1 # c:0|a!b:1|\xff:1|x:-1|10.255.255.1,10.255.255.2:1"},
-    {"addresses", CONF_BRIDGE, CONF_TEXT, RALL, 1, "10.255.255.1:1884 10.255.255.2|localhost:22997", "10.255.255.1:99999"},
-    {"topic", CONF_BRIDGE, CONF_TOPIC, RALL, 12, "", ""},
+    {"addresses", CONF_BRIDGE, CONF_TEXT, RALL, 0, "10.255.255.1:1884 10.255.255.2|localhost:22997", "10.255.255.1:99999"},
+    {"topic", CONF_BRIDGE, CONF_TOPIC, RALL, 9, "", ""},
     {"bridge_attempt_unsubscribe", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
     {"bridge_insecure", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},
     {"bridge_require_ocsp", CONF_BRIDGE, CONF_BOOL, RALL, 1, "", ""},

@@ -148,14 +148,14 @@ static void bridge_section(struct pen *pen)
     struct names *lines = section(pen);
 
     put_named(pen, lines, "connection");
-    put_options(pen, lines, 1U << CONF_BRIDGE, 1);
-    if (rng_chance(pen->r, 96)) {
-        put_named(pen, lines, "address");
+    put_options(pen, lines, 1U << CONF_BRIDGE, 2);
+    if (rng_chance(pen->r, 97)) {
+        put_named(pen, lines, rng_chance(pen->r, 88) ? "address" : "addresses");
     }
     if (rng_chance(pen->r, 97)) {
         put_named(pen, lines, "topic");
     }
-    put_options(pen, lines, 1U << CONF_BRIDGE, 2);
+    put_options(pen, lines, 1U << CONF_BRIDGE, 3);
 }
 
 static void plugin_section(struct pen *pen)
@@ -318,7 +318,7 @@ static void plan(struct gen_conf *g, struct pen *pen)
     for (size_t n = few(r, 75, 35); n; n--) {
         listener_section(pen);
     }
-    for (size_t n = few(r, 24, 25); n; n--) {
+    for (size_t n = few(r, 30, 30); n; n--) {
         bridge_section(pen);
     }
     if (rng_chance(r, 16)) {

@@ -151,7 +151,9 @@ void gen_value(struct buf *b, struct rng *r, const struct conf_option *o, const 
     case CONF_TOPIC: put_topic(b, r); return;
     case CONF_OPEN_LISTENER: put_listener(b, r); return;
     case CONF_PLUGIN_PATH: put_plugin(b, r, o, build); return;
-    case CONF_OPEN_BRIDGE: gen_part(b, r, rng_chance(r, 94) ? "b1|b2|b3|b4" : "b1 b2|# c|\xff|b1\t"); return;
+    case CONF_OPEN_BRIDGE:
+        gen_part(b, r, rng_chance(r, 96) ? "b1|b2|b3|b4|b5|b6|b7|b8" : "b1 b2|# c|\xff|b1\t");
+        return;
     case CONF_INCLUDE:
         gen_part(b, r, rng_chance(r, 94) ? "inc|inc|./inc|inc/" : "nosuch|inc |inc # c| inc|\xff");
         return;

@@ -23,16 +23,23 @@ static void differs(struct trial *trial, const char *broker, const char *culex, 
     buf_free(&b);
 }
 
-/* Whether culex's explanation has the broker's words in it */
+/* Whether culex's explanation has the broker's words in it, as far as it can print them as they are: it escapes bytes
+ * and shortens long texts */
 static bool quotes(struct trial *trial, const char *words)
 {
+    char part[64];
+    size_t n = 0;
     struct buf b = {0};
     bool found;
 
+    for (words += strlen("Error: "); n + 1 < sizeof part && words[n] >= ' ' && words[n] < 0x7f; n++) {
+        part[n] = words[n];
+    }
+    part[n] = 0;
     buf_load(&b, trial->path[TRIAL_OUT]);
-    found = buf_has(&b, words + strlen("Error: "));
+    found = buf_has(&b, part);
     buf_load(&b, trial->path[TRIAL_ERR]);
-    found |= buf_has(&b, words + strlen("Error: "));
+    found |= buf_has(&b, part);
     buf_free(&b);
     return found;
 }

@@ -171,8 +171,8 @@ START_TEST(numbers_are_those_of_the_c_library)
         "00x1",
         "0x0x1",
         "٣",
-        "\xA0"
-        "5",
+        ("\xA0"
+         "5"),
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) check_number(words[i]);
     rng r = rng_for("numbers");

@@ -637,7 +637,9 @@ static const char *describe(const unit_conf *u, size_t release)
         cx_serving v;
         cx_serve(&v, s, s->listeners.items[i]);
         char port[20];
-        snprintf(port, sizeof port, v.random_port ? ":random" : v.port ? ":%u" : "", v.port);
+        port[0] = '\0';
+        if (v.port) snprintf(port, sizeof port, ":%u", v.port);
+        if (v.random_port) snprintf(port, sizeof port, ":random");
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%.*s%s%s%.*s %s %s %s%s", n ? " | " : "",
                               v.opens ? "" : "(", (int)v.bind.n, v.bind.p, port, v.interface.p ? "%" : "",
                               (int)v.interface.n, v.interface.p ? v.interface.p : "",

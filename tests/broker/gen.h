@@ -42,7 +42,7 @@ void gen_subscription(struct buf *b, const struct gen_acl *g, struct rng *r);
 /* Damages the file: the broker may take the result or not */
 void gen_damage_acl(struct buf *text, struct rng *r);
 void gen_damage_passwords(struct buf *text, struct rng *r);
-bool gen_damage_conf(struct buf *text, struct rng *r);
+void gen_damage_conf(struct buf *text, struct rng *r);
 
 struct gen_login {
     const char *user;

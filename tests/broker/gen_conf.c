@@ -16,6 +16,7 @@ struct pen {
     struct names sections[MOST_SECTIONS];
     size_t count;
     size_t *ports; /* how many were given to plain listeners, in all files */
+    bool tidy;     /* in order and nothing odd, as far as the lines fit together */
     bool loaded;   /* there is a plugin_load */
 };
 
@@ -36,7 +37,7 @@ static void put_option(struct pen *pen, struct names *lines, const struct conf_o
     struct buf b = {0};
 
     buf_format(&b, "%s ", o->name);
-    gen_value(&b, pen->r, o, pen->build);
+    gen_value(&b, pen->r, o, pen->build, pen->tidy);
     buf_byte(&b, 0);
     put(lines, (char *)b.data);
     buf_free(&b);
@@ -71,7 +72,7 @@ static bool fits(struct pen *pen, const struct conf_option *o, unsigned places)
 /* A random option of these places (a set of bits), seldom one that the release does not know */
 static const struct conf_option *pick(struct pen *pen, unsigned places)
 {
-    bool unknown = rng_chance(pen->r, 2);
+    bool unknown = !pen->tidy && rng_chance(pen->r, 3);
 
     for (;;) {
         const struct conf_option *o = &conf_options[rng_below(pen->r, conf_option_count)];
@@ -184,7 +185,7 @@ static void shuffle_sections(struct pen *pen)
 static struct names join(struct pen *pen)
 {
     struct names all = {0};
-    size_t moves = rng_chance(pen->r, 85) ? 0 : rng_chance(pen->r, 50) ? 1 : 20;
+    size_t moves = pen->tidy || rng_chance(pen->r, 75) ? 0 : rng_chance(pen->r, 50) ? 1 : 20;
 
     for (size_t i = 0; i < pen->count; i++) {
         for (size_t j = 0; j < pen->sections[i].count; j++) {
@@ -198,7 +199,7 @@ static struct names join(struct pen *pen)
         all.at[a] = all.at[b];
         all.at[b] = t;
     }
-    if (all.count && rng_chance(pen->r, 8)) {
+    if (all.count && !pen->tidy && rng_chance(pen->r, 12)) {
         put(&all, all.at[rng_below(pen->r, all.count)]);
     }
     return all;
@@ -216,35 +217,37 @@ static void other_line(struct buf *b, struct rng *r)
     buf_format(b, "%s\n", rng_chance(r, 93) ? RNG_PICK(r, good) : RNG_PICK(r, bad));
 }
 
-static void put_line(struct buf *b, struct rng *r, const char *line, const char *end)
+/* A line, and in one of some dozen cases something that is not as everybody writes it */
+static void put_line(struct buf *b, struct rng *r, const char *line, const char *end, bool tidy)
 {
+    static const char *const heads[] = {" ", "  ", "   "};
+    static const char *const gaps[] = {"   ", "  ", "     ", "\t", " \t", "=", " = "};
+    static const char *const tails[] = {" ", "  ", "\t", "\r", " \r\r", " # c", "\v"};
     const char *space = strchr(line, ' ');
-    size_t name = space ? (size_t)(space - line) : strlen(line), odd = rng_below(r, 260);
+    size_t name = space ? (size_t)(space - line) : strlen(line), odd = tidy ? 99 : rng_below(r, 60);
 
-    if (odd < 3) {
-        buf_text(b, odd ? "  " : " ");
-    }
+    buf_text(b, odd == 0 ? RNG_PICK(r, heads) : "");
     buf_bytes(b, line, name);
-    if (odd == 3) {
+    if (odd == 1 && rng_chance(r, 30) && name) {
         b->data[b->len - name] ^= 0x20U; /* the other case */
     }
     if (space) {
-        buf_text(b, odd == 4 ? "\t" : odd < 9 ? "   " : odd == 9 ? " \t" : odd == 10 ? "=" : " ");
+        buf_text(b, odd == 2 || odd == 3 ? RNG_PICK(r, gaps) : " ");
         buf_text(b, space + 1);
     }
-    buf_text(b, odd == 11 ? " # c" : odd < 14 ? " " : odd == 14 ? "\t" : odd == 15 ? "\r" : odd == 16 ? " \r\r" : "");
+    buf_text(b, odd == 4 || odd == 5 ? RNG_PICK(r, tails) : "");
     buf_text(b, end);
 }
 
-static void write_lines(struct buf *b, struct rng *r, const struct names *lines)
+static void write_lines(struct buf *b, struct rng *r, const struct names *lines, bool tidy)
 {
     const char *end = rng_chance(r, 93) ? "\n" : rng_chance(r, 85) ? "\r\n" : rng_chance(r, 50) ? "\r" : "\n\r";
 
     for (size_t i = 0; i < lines->count; i++) {
-        if (rng_chance(r, 7)) {
+        if (!tidy && rng_chance(r, 8)) {
             other_line(b, r);
         }
-        put_line(b, r, lines->at[i], end);
+        put_line(b, r, lines->at[i], end, tidy);
     }
     if (rng_chance(r, 8) && b->len) {
         b->len--; /* without the final LF */
@@ -261,7 +264,7 @@ static void put_include(struct gen_conf *g, struct pen *pen, struct names *lines
 
     put_named(pen, lines, "include_dir");
     for (size_t i = 0; i < count; i++) {
-        struct pen inner = {.r = pen->r, .build = pen->build, .ports = pen->ports};
+        struct pen inner = {.r = pen->r, .build = pen->build, .ports = pen->ports, .tidy = pen->tidy};
         struct names all;
 
         snprintf(g->include_names[i], sizeof g->include_names[i], "%s",
@@ -275,7 +278,7 @@ static void put_include(struct gen_conf *g, struct pen *pen, struct names *lines
             put(section(&inner), "include_dir inc");
         }
         all = join(&inner);
-        write_lines(&g->includes[i], pen->r, &all);
+        write_lines(&g->includes[i], pen->r, &all, pen->tidy);
         names_free(&all);
         g->include_count++;
     }
@@ -324,7 +327,7 @@ static void plan(struct gen_conf *g, struct pen *pen)
     if (rng_chance(r, 16)) {
         put_include(g, pen, section(pen));
     }
-    if (rng_chance(r, 18)) {
+    if (!pen->tidy && rng_chance(r, 28)) {
         shuffle_sections(pen);
     }
 }
@@ -342,7 +345,7 @@ static void keep_root(struct names *lines, struct rng *r)
 void gen_conf(struct gen_conf *g, struct rng *r, const struct gen_build *build)
 {
     size_t ports = 0;
-    struct pen pen = {.r = r, .build = build, .ports = &ports};
+    struct pen pen = {.r = r, .build = build, .ports = &ports, .tidy = rng_chance(r, 45)};
     struct names lines;
 
     *g = (struct gen_conf){0};
@@ -355,9 +358,11 @@ void gen_conf(struct gen_conf *g, struct rng *r, const struct gen_build *build)
     if (build->root) {
         keep_root(&lines, r);
     }
-    write_lines(&g->text, r, &lines);
+    write_lines(&g->text, r, &lines, pen.tidy);
     names_free(&lines);
-    g->damaged = rng_chance(r, 16) && gen_damage_conf(&g->text, r);
+    if (rng_chance(r, pen.tidy ? 6 : 20)) {
+        gen_damage_conf(&g->text, r);
+    }
     g->undefined = gen_undefined(g, build->release);
 }
 

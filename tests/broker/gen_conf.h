@@ -24,8 +24,7 @@ struct gen_conf {
     size_t include_count;
     char include_names[GEN_INCLUDES][16];
     struct buf includes[GEN_INCLUDES]; /* in the folder inc, which always exists */
-    bool damaged;
-    bool undefined; /* the broker would use memory that is no longer what it was meant for */
+    bool undefined;                    /* the broker would use memory that is no longer what it was meant for */
 };
 
 void gen_conf(struct gen_conf *g, struct rng *r, const struct gen_build *build);
@@ -39,9 +38,9 @@ struct gen_fixed {
 extern const struct gen_fixed gen_fixed[];
 extern const size_t gen_fixed_count;
 
-/* Writes one value an option takes, or with some luck one that it does not (gen_value.c) */
+/* Writes one value an option takes, or, when the file is not tidy, now and then one that it does not (gen_value.c) */
 struct conf_option;
-void gen_value(struct buf *b, struct rng *r, const struct conf_option *o, const struct gen_build *build);
+void gen_value(struct buf *b, struct rng *r, const struct conf_option *o, const struct gen_build *build, bool tidy);
 /* One of the parts of a text with | between them */
 void gen_part(struct buf *b, struct rng *r, const char *parts);
 

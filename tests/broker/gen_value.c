@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ODD = 4, EMPTY = 1 }; /* percent */
+enum { ODD = 7, EMPTY = 1 }; /* percent */
 
 // clang-format off
 static const char odd_bools[] = "True|yes|on|\"true\"|true# x|true\t|true # c|true false|TRUE|2|\ttrue|00";
@@ -80,41 +80,44 @@ static void odd_value(struct buf *b, struct rng *r, const struct conf_option *o)
     }
 }
 
-static void put_topic(struct buf *b, struct rng *r)
+/* Never in a tidy file */
+static bool odd(struct rng *r, bool tidy, unsigned percent) { return rng_chance(r, percent) && !tidy; }
+
+static void put_topic(struct buf *b, struct rng *r, bool tidy)
 {
     size_t words = rng_below(r, 6);
 
     gen_part(b, r,
-             rng_chance(r, 80)
+             !odd(r, tidy, 20)
                  ? "a|#|a/b/#|x/|sensors/#|$SYS/#|a/#|+/x"
                  : "x y|\"\"|\"a b\"|\"a  b\"|\"a b\"x|\"a\"|\"a b|a#b|a/#/b|\"a b c\"|\" a\"|a+|\xff|\"\"\"|# c");
     if (words > 0) {
-        gen_part(b, r, rng_chance(r, 90) ? " in| out| both" : " In| BOTH| inout| # c| ou|  out");
+        gen_part(b, r, !odd(r, tidy, 10) ? " in| out| both" : " In| BOTH| inout| # c| ou|  out");
     }
     if (words > 1) {
-        gen_part(b, r, rng_chance(r, 90) ? " 0| 1| 2" : " 3| 256| 258| -1| x| \"\"| # c| 1.5|  1| 255");
+        gen_part(b, r, !odd(r, tidy, 10) ? " 0| 1| 2" : " 3| 256| 258| -1| x| \"\"| # c| 1.5|  1| 255");
     }
     if (words > 2) {
-        gen_part(b, r, rng_chance(r, 90) ? " \"\"| l/| l" : " l/#| +| # c| \xff| \"| \"x y\"");
+        gen_part(b, r, !odd(r, tidy, 10) ? " \"\"| l/| l" : " l/#| +| # c| \xff| \"| \"x y\"");
     }
     if (words > 3) {
-        gen_part(b, r, rng_chance(r, 90) ? " \"\"| r/| r" : " r/#| +/| # c| #|  r/");
+        gen_part(b, r, !odd(r, tidy, 10) ? " \"\"| r/| r" : " r/#| +/| # c| #|  r/");
     }
     if (words > 4 && rng_chance(r, 50)) {
         gen_part(b, r, " x| # c| ");
     }
 }
 
-static void put_listener(struct buf *b, struct rng *r)
+static void put_listener(struct buf *b, struct rng *r, bool tidy)
 {
-    if (rng_chance(r, 4)) {
+    if (odd(r, tidy, 4)) {
         gen_part(b, r, odd_ints);
         gen_part(b, r, "| 127.0.0.1");
-    } else if (rng_chance(r, 5)) {
+    } else if (odd(r, tidy, 5)) {
         gen_part(b, r, "0 x.sock|0 x y.sock|0|0 ./y.sock # c|00 z.sock");
     } else {
         gen_part(b, r, "1883|1884|1885|22001|22002|22003|22004|22005|22006|22007");
-        if (rng_chance(r, 6)) {
+        if (odd(r, tidy, 6)) {
             gen_part(
                 b, r,
                 " # c| 127.0.0.1 extra| 127.0.0.1 # c|x|\t127.0.0.1| 127.0.0.1:1883| \xff| nosuch!| [::1]| 10.9.9.9");
@@ -124,45 +127,44 @@ static void put_listener(struct buf *b, struct rng *r)
     }
 }
 
-static void put_plugin(struct buf *b, struct rng *r, const struct conf_option *o, const struct gen_build *build)
+static void put_plugin(struct buf *b, struct rng *r, const struct conf_option *o, const struct gen_build *build,
+                       bool tidy)
 {
     size_t count = 0;
 
     if (!strcmp(o->name, "plugin_load")) {
-        gen_part(b, r, "p1 |p1 |p1 |p2 |p1  |\xff ");
+        gen_part(b, r, odd(r, tidy, 20) ? "p1  |p2  |\xff " : "p1 |p1 |p2 ");
     }
     while (count < 3 && build->plugins[count]) {
         count++;
     }
     if (count && rng_chance(r, 80)) {
         buf_text(b, build->plugins[rng_below(r, count)]);
-        gen_part(b, r, rng_chance(r, 92) ? "" : " |\t| # c");
+        gen_part(b, r, !odd(r, tidy, 8) ? "" : " |\t| # c");
     } else {
         gen_part(b, r, "nosuch.so| nosuch.so|./nosuch.so");
     }
 }
 
-void gen_value(struct buf *b, struct rng *r, const struct conf_option *o, const struct gen_build *build)
+void gen_value(struct buf *b, struct rng *r, const struct conf_option *o, const struct gen_build *build, bool tidy)
 {
-    if (rng_chance(r, EMPTY) && rng_chance(r, 60)) {
+    if (odd(r, tidy, EMPTY)) {
         return;
     }
     switch (o->kind) {
-    case CONF_TOPIC: put_topic(b, r); return;
-    case CONF_OPEN_LISTENER: put_listener(b, r); return;
-    case CONF_PLUGIN_PATH: put_plugin(b, r, o, build); return;
-    case CONF_OPEN_BRIDGE:
-        gen_part(b, r, rng_chance(r, 96) ? "b1|b2|b3|b4|b5|b6|b7|b8" : "b1 b2|# c|\xff|b1\t");
-        return;
+    case CONF_TOPIC: put_topic(b, r, tidy); return;
+    case CONF_OPEN_LISTENER: put_listener(b, r, tidy); return;
+    case CONF_PLUGIN_PATH: put_plugin(b, r, o, build, tidy); return;
+    case CONF_OPEN_BRIDGE: gen_part(b, r, !odd(r, tidy, 5) ? "b1|b2|b3|b4|b5|b6|b7|b8" : "b1 b2|# c|\xff|b1\t"); return;
     case CONF_INCLUDE:
-        gen_part(b, r, rng_chance(r, 94) ? "inc|inc|./inc|inc/" : "nosuch|inc |inc # c| inc|\xff");
+        gen_part(b, r, !odd(r, tidy, 8) ? "inc|inc|./inc|inc/" : "nosuch|inc |inc # c| inc|\xff");
         return;
     case CONF_BOOL:
     case CONF_INT:
     case CONF_WORD:
     case CONF_TEXT: break;
     }
-    if (rng_chance(r, ODD)) {
+    if (odd(r, tidy, ODD)) {
         odd_value(b, r, o);
     } else if (o->kind == CONF_BOOL) {
         gen_part(b, r, "true|true|true|false|false|1|0");

@@ -27,9 +27,16 @@ struct families {
     bool v4, v6, any;
 };
 
+static bool by_lws(const cx_serving *v)
+{
+    return v->protocol == CX_PROTOCOL_IS_WEBSOCKETS &&
+           cx_behaves(v->setup->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS;
+}
+
 static struct families families(const cx_serving *v)
 {
-    cx_str host = v->listener->host;
+    cx_str host = by_lws(v) ? v->bind : v->listener->host;
+    if (by_lws(v) && cx_str_is(host, "::")) return (struct families){true, true, true}; /* without IPV6_V6ONLY */
     cx_setting domain = cx_listener_of(v->listener, CX_OPT_SOCKET_DOMAIN);
     bool ipv4 = domain && cx_str_is(cx_setting_first(v->setup, domain), "ipv4");
     if (!host.p) return (struct families){!domain || ipv4, !domain || !ipv4, !v->interface.p};
@@ -65,8 +72,7 @@ static void judge_socket(cx_start *st, cx_setup *s, uint32_t *last_of_port)
 {
     const cx_serving *v = &st->doors.items[st->doors.n - 1]->serving, *other = in_the_way(st, last_of_port);
     cx_setting line = v->listener->line;
-    bool lws = v->protocol == CX_PROTOCOL_IS_WEBSOCKETS && cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS;
-    if (!other || lws || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) return;
+    if (!other || by_lws(v) || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) return;
     bool implicit = v->listener->kind == CX_LISTENER_DEFAULT;
     char text[64];
     snprintf(text, sizeof text, "port %u is opened twice%s", v->port,
@@ -154,8 +160,7 @@ static bool wrong_family(const cx_setup *s, const cx_listener *l)
 static void judge_address(cx_start *st, cx_setup *s, const cx_serving *v)
 {
     const cx_listener *l = v->listener;
-    bool own = v->protocol == CX_PROTOCOL_IS_MQTT || cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_BUILTIN;
-    if (!l->line || !l->host.p || v->port == 0 || !own || v->protocol == CX_PROTOCOL_IS_HTTP_API) return;
+    if (!l->line || !l->host.p || v->port == 0 || by_lws(v) || v->protocol == CX_PROTOCOL_IS_HTTP_API) return;
     if (wrong_family(s, l))
         CX_FOUNDERS(st, s, l->line, CX_RULE_CONF_BAD_ADDRESS, l->host,
                     "socket_domain leaves this address out: the socket cannot be opened");

@@ -230,21 +230,35 @@ static void judge_tls_version(cx_start *st, cx_setup *s, const cx_listener *l)
     cx_finding_help(findings_at(s, line), x, "tlsv1.3, tlsv1.2 or tlsv1.1, in lower case");
 }
 
+/* The broker looks at all files; libwebsockets at the first two. */
 static void load_tls(cx_start *st, cx_setup *s, const cx_listener *l)
 {
     static const unsigned files[] = {CX_OPT_CERTFILE, CX_OPT_KEYFILE, CX_OPT_CAFILE, CX_OPT_CRLFILE,
                                      CX_OPT_DHPARAMFILE};
     bool http_api = cx_str_is(cx_setting_first(s, cx_listener_of(l, CX_OPT_PROTOCOL)), "http_api");
+    bool lws = cx_listener_by_lws(s, l);
     if (cx_listener_tls(s, l) != CX_TLS_CERTIFICATE || http_api) return;
-    judge_tls_version(st, s, l);
+    if (!lws) judge_tls_version(st, s, l);
     bool ca = cx_listener_of(l, CX_OPT_CAFILE) || cx_listener_of(l, CX_OPT_CAPATH);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < (lws ? 2 : sizeof files / sizeof *files); i++) {
         cx_setting line = cx_listener_of(l, files[i]);
         if (!line || (files[i] == CX_OPT_CRLFILE && !ca)) continue; /* 2.1 keeps no dhparamfile */
         cx_str path = cx_setting_text(s, line);
         if (!cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p))
             missing(st, s, line, path, "no such file");
     }
+}
+
+/* What libwebsockets cannot make a listener of. */
+static void load_lws(cx_start *st, cx_setup *s, const cx_listener *l)
+{
+    if (!cx_listener_by_lws(s, l)) return;
+    cx_setting keyfile = cx_listener_of(l, CX_OPT_KEYFILE), folder = cx_listener_of(l, CX_OPT_HTTP_DIR);
+    if (keyfile && !cx_listener_of(l, CX_OPT_CERTFILE))
+        CX_FOUNDERS(st, s, keyfile, CX_RULE_TLS_HALF_PAIR, CX_STR_NONE,
+                    "a keyfile without a certfile: libwebsockets cannot open the listener");
+    if (folder && !cx_exists(cx_conf_path(&st->files.arena, st->files.root, cx_setting_text(s, folder)).p))
+        CX_FOUNDERS(st, s, folder, CX_RULE_CROSS_MISSING_FILE, cx_setting_text(s, folder), "no such folder");
 }
 
 /* ---- the whole ---- */
@@ -270,9 +284,12 @@ static void judge_pid_file(cx_start *st, cx_setup *s)
 void cx_start_load(cx_start *st, cx_setup *s)
 {
     if (!s->per_listener) load_security(st, s, &s->security);
-    for (size_t i = s->discarded; s->per_listener && i < s->listeners.n; i++)
+    for (size_t i = 0; s->per_listener && i < s->listeners.n; i++) /* discarded ones too */
         load_security(st, s, &s->listeners.items[i]->security);
     load_plugins(st, s);
     judge_pid_file(st, s);
-    for (size_t i = s->discarded; i < s->listeners.n; i++) load_tls(st, s, s->listeners.items[i]);
+    for (size_t i = s->discarded; i < s->listeners.n; i++) {
+        load_tls(st, s, s->listeners.items[i]);
+        load_lws(st, s, s->listeners.items[i]);
+    }
 }

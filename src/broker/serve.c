@@ -129,12 +129,19 @@ static bool asks_unknown(const cx_chain *chain)
 
 /* ---- TLS ---- */
 
+bool cx_listener_by_lws(const cx_setup *s, const cx_listener *l)
+{
+    return cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS &&
+           cx_str_is(cx_setting_first(s, cx_listener_of(l, CX_OPT_PROTOCOL)), "websockets");
+}
+
 cx_tls cx_listener_tls(const cx_setup *s, const cx_listener *l)
 {
+    bool lws = cx_listener_by_lws(s, l);
     bool pair = cx_listener_of(l, CX_OPT_CERTFILE) && cx_listener_of(l, CX_OPT_KEYFILE);
     bool ca = cx_listener_of(l, CX_OPT_CAFILE) || cx_listener_of(l, CX_OPT_CAPATH);
-    if (pair && (ca || cx_behaves(s->release, CX_B_TLS_ON) == CX_TLS_ON_PAIR)) return CX_TLS_CERTIFICATE;
-    return cx_listener_of(l, CX_OPT_PSK_HINT) ? CX_TLS_PSK : CX_TLS_OFF;
+    if (pair && (ca || lws || cx_behaves(s->release, CX_B_TLS_ON) == CX_TLS_ON_PAIR)) return CX_TLS_CERTIFICATE;
+    return cx_listener_of(l, CX_OPT_PSK_HINT) && !lws ? CX_TLS_PSK : CX_TLS_OFF;
 }
 
 bool cx_named_by_tls(const cx_serving *v)
@@ -219,8 +226,7 @@ static void bind_to(cx_serving *v)
     bool by_address = cx_behaves(s->release, CX_B_BIND_INTERFACE) == CX_BIND_INTERFACE_ADDRESS;
     if (v->interface.p && !l->host.p && by_address && cx_str_is(v->interface, "lo"))
         v->bind = ipv6 ? CX_STR("::1") : CX_STR("127.0.0.1");
-    bool lws = cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS;
-    if (v->protocol == CX_PROTOCOL_IS_WEBSOCKETS && lws) bind_by_lws(v, ipv4);
+    if (cx_listener_by_lws(s, l)) bind_by_lws(v, ipv4);
     if (v->protocol == CX_PROTOCOL_IS_HTTP_API && l->kind != CX_LISTENER_HTTP_API) bind_by_http_api(v);
 }
 

@@ -66,6 +66,10 @@ bool cx_is_ipv4(cx_str host);
 /* Whether the client's certificate or pre-shared key names the user. */
 bool cx_named_by_tls(const cx_serving *v);
 
+/* Whether libwebsockets serves the listener, in the place of the broker: it takes certfile and
+ * keyfile, never a pre-shared key, and looks at no other TLS file when it starts. */
+bool cx_listener_by_lws(const cx_setup *s, const cx_listener *l);
+
 /* What a listener's options switch on. */
 cx_tls cx_listener_tls(const cx_setup *s, const cx_listener *l);
 

@@ -211,6 +211,7 @@ static void check_certificates(cx_setup *s, const cx_listener *l)
     if (certfile && !keyfile)
         half(s, certfile, "a certfile without a keyfile",
              "Both certfile and keyfile must be provided to enable a TLS listener.");
+    else if (!certfile && keyfile && cx_listener_by_lws(s, l)) return; /* refused when it starts */
     else if (!certfile && keyfile)
         half(s, keyfile, "a keyfile without a certfile",
              "Both certfile and keyfile must be provided to enable a TLS listener.");
@@ -218,7 +219,7 @@ static void check_certificates(cx_setup *s, const cx_listener *l)
         half(s, cafile, "a cafile without certfile and keyfile", "cafile specified without certfile and keyfile.");
     else if (capath && !certfile)
         half(s, capath, "a capath without certfile and keyfile", "capath specified without certfile and keyfile.");
-    else if (certfile && !cafile && !capath && cx_behaves(s->release, CX_B_TLS_ON) == CX_TLS_ON_CA)
+    else if (certfile && !cafile && !capath && cx_listener_tls(s, l) == CX_TLS_OFF)
         half(s, certfile, "certfile and keyfile without a cafile or capath", "");
 }
 
@@ -227,15 +228,18 @@ static void check_plaintext(cx_setup *s, const cx_listener *l)
 {
     if (cx_listener_tls(s, l) != CX_TLS_OFF || cx_listener_of(l, CX_OPT_CERTFILE) || cx_listener_of(l, CX_OPT_KEYFILE))
         return;
-    cx_setting psk = cx_security_of(cx_setup_security(s, l), CX_OPT_PSK_FILE);
+    cx_setting psk = cx_security_of(cx_setup_security(s, l), CX_OPT_PSK_FILE),
+               hint = cx_listener_of(l, CX_OPT_PSK_HINT);
     cx_setting line = cx_listener_of(l, CX_OPT_REQUIRE_CERTIFICATE);
-    if (!cx_setting_bool(s, line, false)) line = psk;
+    if (!cx_setting_bool(s, line, false)) line = hint ? hint : psk;
     if (!line) return;
     cx_findings *f = &s->conf->files.items[line->file]->findings;
-    cx_finding *x = cx_findings_add(
-        f, CX_RULE_TLS_SILENTLY_OFF, (cx_span){line->at, line->word_len}, CX_TARGET_BIT(s->release), 0,
-        "%s: listener %u has no TLS",
-        line == psk ? "a psk_file without a psk_hint" : "require_certificate without a certificate", l->port);
+    cx_finding *x = cx_findings_add(f, CX_RULE_TLS_SILENTLY_OFF, (cx_span){line->at, line->word_len},
+                                    CX_TARGET_BIT(s->release), 0, "%s: listener %u has no TLS",
+                                    line == hint ? "a psk_hint where libwebsockets serves, which has no pre-shared keys"
+                                    : line == psk ? "a psk_file without a psk_hint"
+                                                  : "require_certificate without a certificate",
+                                    l->port);
     cx_finding_note(f, x, "it opens in plain text, and nothing says so");
 }
 

@@ -27,11 +27,7 @@ struct families {
     bool v4, v6, any;
 };
 
-static bool by_lws(const cx_serving *v)
-{
-    return v->protocol == CX_PROTOCOL_IS_WEBSOCKETS &&
-           cx_behaves(v->setup->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS;
-}
+static bool by_lws(const cx_serving *v) { return cx_listener_by_lws(v->setup, v->listener); }
 
 static struct families families(const cx_serving *v)
 {
@@ -72,7 +68,7 @@ static void judge_socket(cx_start *st, cx_setup *s, uint32_t *last_of_port)
 {
     const cx_serving *v = &st->doors.items[st->doors.n - 1]->serving, *other = in_the_way(st, last_of_port);
     cx_setting line = v->listener->line;
-    if (!other || by_lws(v) || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) return;
+    if (!other || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) return;
     bool implicit = v->listener->kind == CX_LISTENER_DEFAULT;
     char text[64];
     snprintf(text, sizeof text, "port %u is opened twice%s", v->port,
@@ -88,12 +84,11 @@ static void judge_socket(cx_start *st, cx_setup *s, uint32_t *last_of_port)
 /* A broker with none but websockets listeners of libwebsockets, or http api ones, ends. */
 static void judge_none(cx_start *st, cx_setup *s)
 {
-    bool lws = cx_behaves(s->release, CX_B_WEBSOCKETS) == CX_WEBSOCKETS_LWS;
     cx_setting line = NULL;
     for (size_t i = s->discarded; i < s->listeners.n; i++) {
-        cx_str protocol = cx_setting_first(s, cx_listener_of(s->listeners.items[i], CX_OPT_PROTOCOL));
-        if (!cx_str_is(protocol, "http_api") && !(lws && cx_str_is(protocol, "websockets"))) return;
-        line = cx_listener_of(s->listeners.items[i], CX_OPT_PROTOCOL);
+        const cx_listener *l = s->listeners.items[i];
+        line = cx_listener_of(l, CX_OPT_PROTOCOL);
+        if (!cx_str_is(cx_setting_first(s, line), "http_api") && !cx_listener_by_lws(s, l)) return;
     }
     if (!line) return;
     cx_finding *x = CX_FOUNDERS(st, s, line, CX_RULE_CONF_NO_MQTT_LISTENER, value_at(s, line),

@@ -134,7 +134,7 @@ cx_security *cx_take_security(cx_taking *t)
     return &t->at->listener->security;
 }
 
-static cx_setting *lost(cx_taking *t)
+cx_setting *cx_take_lost(cx_taking *t)
 {
     cx_finding *x = cx_remark(t, CX_RULE_CONF_INCLUDE_MOVES_CONTEXT, t->word,
                               "%s is lost: an included file moved what it belongs to", cx_conf_quote(t, t->word));
@@ -153,11 +153,11 @@ static cx_setting *place(cx_taking *t)
     switch (t->option->scope) {
     case CX_SCOPE_GLOBAL: break;
     case CX_SCOPE_SECURITY:
-        if (t->setup->per_listener && at->lost_listener) return lost(t);
+        if (t->setup->per_listener && at->lost_listener) return cx_take_lost(t);
         return &cx_take_security(t)->settings[slot];
-    case CX_SCOPE_LISTENER: return at->lost_listener ? lost(t) : &at->listener->settings[slot];
-    case CX_SCOPE_PLUGIN: return at->lost_plugin ? lost(t) : &at->plugin->settings[slot];
-    case CX_SCOPE_BRIDGE: return at->lost_bridge ? lost(t) : &at->bridge->settings[slot];
+    case CX_SCOPE_LISTENER: return at->lost_listener ? cx_take_lost(t) : &at->listener->settings[slot];
+    case CX_SCOPE_PLUGIN: return at->lost_plugin ? cx_take_lost(t) : &at->plugin->settings[slot];
+    case CX_SCOPE_BRIDGE: return at->lost_bridge ? cx_take_lost(t) : &at->bridge->settings[slot];
     case CX_SCOPE_COUNT: break;
     }
     return &t->setup->settings[slot];

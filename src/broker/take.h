@@ -45,6 +45,9 @@ void cx_keep_log(cx_taking *t, bool instead);
 /* The place a security option goes to. */
 cx_security *cx_take_security(cx_taking *t);
 
+/* Reports that the line is lost, since an included file moved what it belongs to; the place for its value. */
+cx_setting *cx_take_lost(cx_taking *t);
+
 /* What stands behind the last word that counts; TAKES: how many count, in words. */
 void cx_take_trailing(cx_taking *t, cx_str rest, const char *takes);
 /* A value that is not there: some releases only complain. */

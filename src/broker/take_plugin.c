@@ -45,14 +45,15 @@ static bool plugin_path(cx_taking *t, cx_str *path)
 
 void cx_take_plugin(cx_taking *t)
 {
-    bool global = cx_takes(t, CX_OPT_GLOBAL_PLUGIN);
+    bool global = cx_takes(t, CX_OPT_GLOBAL_PLUGIN), lost = t->setup->per_listener && t->at->lost_listener;
     cx_security *where = global ? &t->setup->security : cx_take_security(t);
     t->setup->security_seen = true;
     cx_str path = CX_STR("");
     plugin_path(t, &path);
     cx_plugin *p = add_plugin(t, CX_STR_NONE, path);
     p->uses = 1;
-    cx_vec_add(&where->plugins, (uint32_t)t->setup->plugins.n - 1);
+    if (!global && lost) cx_take_lost(t);
+    else cx_vec_add(&where->plugins, (uint32_t)t->setup->plugins.n - 1);
 }
 
 void cx_take_plugin_load(cx_taking *t)
@@ -97,7 +98,8 @@ void cx_take_plugin_use(cx_taking *t)
     p->uses++;
     uint32_t place = 0;
     while (t->setup->plugins.items[place] != p) place++;
-    if (!t->at->lost_listener) cx_vec_add(&t->at->listener->security.plugins, place);
+    if (t->at->lost_listener) cx_take_lost(t);
+    else cx_vec_add(&t->at->listener->security.plugins, place);
 }
 
 void cx_take_plugin_opt(cx_taking *t)
@@ -124,5 +126,6 @@ void cx_take_plugin_opt(cx_taking *t)
         cx_finding *x = cx_remark(t, CX_RULE_CONF_STRAY_BLANK, value, "the blank at the end is a part of the value");
         cx_help(t, x, "remove it");
     }
-    if (!t->at->lost_plugin) cx_vec_add(&t->at->plugin->options, t->line);
+    if (t->at->lost_plugin) cx_take_lost(t);
+    else cx_vec_add(&t->at->plugin->options, t->line);
 }

@@ -155,6 +155,9 @@ static void write_files(const struct gen_conf *g)
     if (symlink("acl", "acl-link") || symlink("passwd", "passwd-link")) {
         give_up("symlink: %s", strerror(errno));
     }
+    if (g->include_folder) {
+        mkdir("inc/d.conf", 0755);
+    }
     for (size_t i = 0; i < g->include_count; i++) {
         snprintf(path, sizeof path, "inc/%s", g->include_names[i]);
         buf_save(&g->includes[i], path);
@@ -170,6 +173,7 @@ static void count(struct trial *trial, const struct said *said)
         int answer = said->effect.sockets[i].answer;
         trial->sockets++;
         trial->asked += answer < EFFECT_SILENT;
+        trial->upgraded += answer < EFFECT_SILENT && said->effect.sockets[i].websockets;
         trial->anonymous += answer == EFFECT_ACCEPTED;
     }
 }
@@ -221,6 +225,7 @@ void case_conf(struct trial *trial, struct rng *r)
     if (!trial->shown && !trial->keep) {
         remove_tree(folder);
     }
+    trial->conf = NULL;
     gen_conf_free(&g);
 }
 
@@ -259,7 +264,7 @@ const char *conf_prepare(struct trial *trial)
     trial->build.http_api = reads(trial, "listener 1884\nprotocol http_api\n");
     find_plugin(trial);
     if (!reads(trial, "listener 1884\n")) {
-        return "the broker does not read the plainest conf";
+        give_up("the broker does not read the plainest conf, see %s/parse.log", trial->dir);
     }
     printf("confs: websockets %s, http_api %s, dynamic security %s\n", trial->build.websockets ? "yes" : "no",
            trial->build.http_api ? "yes" : "no", trial->build.plugins[0] ? trial->build.plugins[0] : "not there");

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-/* Holds culex against a real broker: random ACL, password and conf files are given to both, and every answer is compared.
+/* Holds culex against a real broker: random ACL, password and conf files are given to both, every answer is compared.
  *
  * usage: diff --broker PATH --culex PATH --target VERSION [--seed N] [--decisions N] [--loads N] [--logins N]
  *             [--confs N] [--only acl|load|login|conf:N] [--keep]
@@ -7,12 +7,12 @@
  * The broker runs on a port of 127.0.0.1 and gets no other file than those made here.
  * exit: 0 no difference, 1 differences, 2 the test could not be run
  *
- *   gen_acl.c gen_damage.c gen_passwd.c        the random files, clients and topics
- *   gen_conf.c gen_value.c conf_table.c        the random mosquitto.conf files
- *   broker.c mqtt.c effect.c                   the real answer
- *   questions.c show.c                         what culex answers
- *   case_acl.c case_login.c case_conf.c trial.c  one case of each kind
- *   said.c                                     comparing what both say of a conf */
+ *   gen_acl.c gen_passwd.c gen_damage.c          the random files, clients and topics
+ *   gen_conf.c gen_value.c conf_table.c          the random mosquitto.conf files
+ *   gen_undefined.c                              those whose reading is the broker's bug
+ *   broker.c mqtt.c effect.c                     the real answer
+ *   questions.c said.c show.c                    the question to culex, and the comparison
+ *   case_acl.c case_login.c case_conf.c trial.c  one case of each kind */
 #include "broker.h"
 #include "trial.h"
 
@@ -227,8 +227,9 @@ static void conf_cases(struct trial *trial, size_t first, size_t count)
     for (size_t i = first; i < first + count; i++) {
         one_case(trial, TRIAL_CONF, i);
     }
-    printf("confs %zu: the broker takes %zu, starts %zu, %zu sockets, %zu answer, %zu let anonymous in\n", trial->confs,
-           trial->taken, trial->started, trial->sockets, trial->asked, trial->anonymous);
+    printf("confs %zu: the broker takes %zu, starts %zu, %zu sockets, %zu answer (%zu over websockets), "
+           "%zu let anonymous in\n",
+           trial->confs, trial->taken, trial->started, trial->sockets, trial->asked, trial->upgraded, trial->anonymous);
     printf("not compared: %zu undefined, %zu crashes of the broker, %zu host names to look up\n", trial->undefined,
            trial->crashed, trial->unresolved);
     printf("culex gives the broker's own words for %zu of %zu refusals\n", trial->quoted, trial->refusals);

@@ -122,22 +122,13 @@ static bool parse_line(const char *line, int family, struct listening *l)
     return count == (family == AF_INET ? 1 : 4);
 }
 
-static size_t add_listening(const char *path, int family, pid_t pid, struct listening *all, size_t n)
+static size_t add_listening(const char *path, int family, struct listening *all, size_t n)
 {
-    unsigned long inodes[MOST_INODES];
-    size_t count = socket_inodes(pid, inodes);
     char line[512];
     FILE *f = fopen(path, "re");
 
     while (f && n < EFFECT_SOCKETS && fgets(line, sizeof line, f)) {
-        if (parse_line(line, family, &all[n])) {
-            for (size_t i = 0; i < count; i++) {
-                if (inodes[i] == all[n].inode) {
-                    n++;
-                    break;
-                }
-            }
-        }
+        n += parse_line(line, family, &all[n]);
     }
     if (f) {
         fclose(f);
@@ -145,11 +136,23 @@ static size_t add_listening(const char *path, int family, pid_t pid, struct list
     return n;
 }
 
+/* Those of the broker; nobody else should be in its network */
 static size_t list_listening(struct listening all[EFFECT_SOCKETS])
 {
-    size_t n = add_listening("/proc/self/net/tcp", AF_INET, broker_pid(), all, 0);
+    unsigned long inodes[MOST_INODES];
+    size_t n =
+        add_listening("/proc/self/net/tcp6", AF_INET6, all, add_listening("/proc/self/net/tcp", AF_INET, all, 0));
+    size_t count = n ? socket_inodes(broker_pid(), inodes) : 0, kept = 0;
 
-    return add_listening("/proc/self/net/tcp6", AF_INET6, broker_pid(), all, n);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < count; j++) {
+            if (inodes[j] == all[i].inode) {
+                all[kept++] = all[i];
+                break;
+            }
+        }
+    }
+    return kept;
 }
 
 /* The path of a unix socket that somebody listens on in this network */
@@ -182,6 +185,8 @@ static bool wait_readable(int fd, int milliseconds)
     }
     return n > 0;
 }
+
+static const char connect_packet[] = "\x10\x10\0\x04MQTT\x04\x02\0\x1e\0\x04prob";
 
 /* The bytes of a packet, at most 4, as an answer */
 static int read_answer(int fd)
@@ -220,19 +225,48 @@ static void say_goodbye(int fd)
     }
 }
 
-static int ask(int family, const struct sockaddr *to, socklen_t len)
+/* The same over websockets: the upgrade, and then the packet in a frame with an empty mask */
+static int ask_websocket(int fd)
 {
-    static const char connect_packet[] = "\x10\x10\0\x04MQTT\x04\x02\0\x1e\0\x04prob";
+    static const char upgrade[] = "GET /mqtt HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                                  "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
+    static const unsigned char frame[] = {0x82, 0x80 | (sizeof connect_packet - 1), 0, 0, 0, 0};
+    char head[2048];
+    size_t n = 0;
+    ssize_t more;
+
+    if (send(fd, upgrade, sizeof upgrade - 1, MSG_NOSIGNAL) < 0) {
+        return EFFECT_SILENT;
+    }
+    while (n < sizeof head && !memmem(head, n, "\r\n\r\n", 4)) {
+        if (!wait_readable(fd, CLOSE_MS) || (more = read(fd, head + n, 1)) <= 0) {
+            return EFFECT_SILENT;
+        }
+        n += (size_t)more;
+    }
+    if (!memmem(head, n, " 101 ", 5) || send(fd, frame, sizeof frame, MSG_NOSIGNAL) < 0 ||
+        send(fd, connect_packet, sizeof connect_packet - 1, MSG_NOSIGNAL) < 0 || !wait_readable(fd, CLOSE_MS) ||
+        read(fd, head, 2) != 2 || head[0] != '\x82') {
+        return EFFECT_SILENT;
+    }
+    return read_answer(fd);
+}
+
+static int ask(int family, const struct sockaddr *to, socklen_t len, bool websocket)
+{
     struct linger none = {.l_onoff = 1};
     int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int answer = EFFECT_GONE;
 
     if (fd >= 0 && !connect(fd, to, len)) {
         answer = EFFECT_SILENT;
-        if (send(fd, connect_packet, sizeof connect_packet - 1, MSG_NOSIGNAL) > 0) {
+        if (websocket) {
+            answer = ask_websocket(fd);
+        } else if (send(fd, connect_packet, sizeof connect_packet - 1, MSG_NOSIGNAL) > 0) {
             answer = read_answer(fd);
         }
-        if (answer == EFFECT_ACCEPTED) {
+        if (answer == EFFECT_ACCEPTED && !websocket) {
             say_goodbye(fd);
         }
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
@@ -243,7 +277,7 @@ static int ask(int family, const struct sockaddr *to, socklen_t len)
     return answer;
 }
 
-static int ask_listening(const struct listening *l)
+static int ask_listening(const struct listening *l, bool websocket)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)l->port)};
     struct sockaddr_in6 a6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)l->port), .sin6_addr = l->addr};
@@ -252,13 +286,13 @@ static int ask_listening(const struct listening *l)
         if (IN6_IS_ADDR_UNSPECIFIED(&a6.sin6_addr)) {
             a6.sin6_addr = in6addr_loopback;
         }
-        return ask(AF_INET6, (struct sockaddr *)&a6, sizeof a6);
+        return ask(AF_INET6, (struct sockaddr *)&a6, sizeof a6, websocket);
     }
     memcpy(&a.sin_addr, &l->addr, sizeof a.sin_addr);
     if (a.sin_addr.s_addr == INADDR_ANY) {
         a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     }
-    return ask(AF_INET, (struct sockaddr *)&a, sizeof a);
+    return ask(AF_INET, (struct sockaddr *)&a, sizeof a, websocket);
 }
 
 static int ask_unix(const char *path)
@@ -266,7 +300,7 @@ static int ask_unix(const char *path)
     struct sockaddr_un a = {.sun_family = AF_UNIX};
 
     memcpy(a.sun_path, path, strnlen(path, sizeof a.sun_path - 1));
-    return ask(AF_UNIX, (struct sockaddr *)&a, sizeof a);
+    return ask(AF_UNIX, (struct sockaddr *)&a, sizeof a, false);
 }
 
 /* ---- put together ---- */
@@ -312,7 +346,11 @@ static void measure(struct effect *e)
             known |= !strcmp(e->sockets[j].where, s->where);
         }
         if (!known) {
-            s->answer = ask_listening(&all[i]);
+            s->answer = ask_listening(&all[i], false);
+            s->websockets = s->answer == EFFECT_SILENT;
+            if (s->websockets) {
+                s->answer = ask_listening(&all[i], true);
+            }
             e->count++;
         }
     }
@@ -327,7 +365,7 @@ static bool answers(void)
     char path[256];
 
     if (list_listening(all)) {
-        return ask_listening(&all[0]) != EFFECT_GONE && ask_listening(&all[0]) != EFFECT_GONE;
+        return ask_listening(&all[0], false) != EFFECT_GONE && ask_listening(&all[0], false) != EFFECT_GONE;
     }
     return find_unix(path, sizeof path) && ask_unix(path) != EFFECT_GONE && ask_unix(path) != EFFECT_GONE;
 }

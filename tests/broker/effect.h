@@ -10,12 +10,14 @@
 
 enum { EFFECT_SOCKETS = 32 };
 
-/* The answer of a socket to an anonymous MQTT 3.1.1 CONNECT: the code of the CONNACK, or that there was none */
+/* The answer of a socket to an anonymous MQTT 3.1.1 CONNECT, bare or over websockets: the code of the CONNACK, or that
+ * there was none */
 enum effect_answer { EFFECT_ACCEPTED = 0, EFFECT_SILENT = 256, EFFECT_TLS, EFFECT_GONE };
 
 struct effect_socket {
     char where[64]; /* host:port, with "any" and "loopback" for both families */
     int answer;
+    bool websockets; /* the answer came that way */
 };
 
 struct effect {

@@ -133,6 +133,9 @@ static void listener_section(struct pen *pen)
     }
     put_options(pen, lines, 1U << CONF_LISTENER, 2);
     put_options(pen, lines, 1U << CONF_SECURITY, 1);
+    if (pen->build->websockets && rng_chance(pen->r, 20)) {
+        put(lines, "protocol websockets");
+    }
     if (rng_chance(pen->r, 30)) {
         put_named(pen, lines, "allow_anonymous");
     }
@@ -209,9 +212,11 @@ static struct names join(struct pen *pen)
 static void other_line(struct buf *b, struct rng *r)
 {
     // clang-format off
-    static const char *const good[] = {"", "# a comment", "#", "   ", "# \xff\xfe", "\rrubbish", "#listener 1999", "\r"};
+    static const char *const good[] = {"", "# a comment", "#", "   ", "# \xff\xfe", "\rrubbish",
+                                       "#listener 1999", "\r"};
     static const char *const bad[] = {" # c", "\t", "[listener]", "; x", "listener", "Listener 1884", "\tport 1884",
-                                      "allow_anonymous=true", "\xef\xbb\xbf# x", "\"port\" 1884", "bind", "\f", " \r x"};
+                                      "allow_anonymous=true", "\xef\xbb\xbf# x", "\"port\" 1884", "bind", "\f",
+                                      " \r x"};
     // clang-format on
 
     buf_format(b, "%s\n", rng_chance(r, 93) ? RNG_PICK(r, good) : RNG_PICK(r, bad));
@@ -257,8 +262,8 @@ static void write_lines(struct buf *b, struct rng *r, const struct names *lines,
 static void put_include(struct gen_conf *g, struct pen *pen, struct names *lines)
 {
     // clang-format off
-    static const char *const names[] = {"a.conf", "B.conf", "b.conf", "10.conf", "9.conf", "_x.conf", ".h.conf", "Z.conf",
-                                        "x.CONF", ".conf", "y.txt", "a b.conf", "c.conf~", "\xc3\xa4.conf"};
+    static const char *const names[] = {"a.conf", "B.conf", "b.conf", "10.conf", "9.conf", "_x.conf", ".h.conf",
+                                        "Z.conf", "x.CONF", ".conf", "y.txt", "a b.conf", "c.conf~", "\xc3\xa4.conf"};
     // clang-format on
     size_t count = rng_below(pen->r, GEN_INCLUDES + 1), first = rng_below(pen->r, sizeof names / sizeof *names);
 
@@ -282,6 +287,8 @@ static void put_include(struct gen_conf *g, struct pen *pen, struct names *lines
         names_free(&all);
         g->include_count++;
     }
+    g->include_folder =
+        !pen->tidy && pen->build->release != R16 && rng_chance(pen->r, 6); /* 1.6 takes long to read it */
 }
 
 /* 0 to 3 */

@@ -1,4 +1,4 @@
-/* Random mosquitto.conf files, with the files they name. The same seed gives the same files for one build of a broker. */
+/* Random mosquitto.conf files, with the files they name. A seed gives the same files for each build of a broker. */
 #ifndef BROKER_GEN_CONF_H
 #define BROKER_GEN_CONF_H
 
@@ -24,6 +24,7 @@ struct gen_conf {
     size_t include_count;
     char include_names[GEN_INCLUDES][16];
     struct buf includes[GEN_INCLUDES]; /* in the folder inc, which always exists */
+    bool include_folder;               /* there is a folder inc/d.conf */
     bool undefined;                    /* the broker would use memory that is no longer what it was meant for */
 };
 

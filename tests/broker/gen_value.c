@@ -9,8 +9,9 @@ enum { ODD = 7, EMPTY = 1 }; /* percent */
 
 // clang-format off
 static const char odd_bools[] = "True|yes|on|\"true\"|true# x|true\t|true # c|true false|TRUE|2|\ttrue|00";
-static const char odd_ints[] = "-1|0|1|08|010|0x10|+5|10k|10.5|2147483647|2147483648|-2147483648|-2147483649|4294967296|"
-                               "4294967300|99999999999999999999|abc|1e1|5 # c|5# c|5\t|5 x|\t5|-0|0x|65535|65536|1,5";
+static const char odd_ints[] = "-1|0|1|08|010|0x10|+5|10k|10.5|2147483647|2147483648|-2147483648|-2147483649|"
+                               "4294967296|4294967300|99999999999999999999|abc|1e1|5 # c|5# c|5\t|5 x|\t5|-0|0x|"
+                               "65535|65536|1,5";
 // clang-format on
 
 const struct gen_fixed gen_fixed[] = {

@@ -35,8 +35,8 @@ struct trial {
 
     struct gen_build build; /* what the broker can do, see conf_prepare */
     bool conf_missing;      /* culex has no commands for a conf yet: only the broker is run */
-    size_t confs, taken, started, sockets, asked, anonymous; /* as the broker says */
-    size_t undefined, crashed, unresolved;                   /* not compared */
+    size_t confs, taken, started, sockets, asked, upgraded, anonymous; /* as the broker says */
+    size_t undefined, crashed, unresolved;                             /* not compared */
     size_t refusals, quoted; /* how many refusals culex explains in the broker's own words */
     size_t saved;            /* folders of cases that stay */
 };

@@ -573,6 +573,8 @@ START_TEST(included_files_move_contexts)
         {"listener 1\ninclude_dir d\nallow_anonymous true\n==> d/a.conf <==\nlistener 2\nlistener 3\n", 0, 0},
         {"connection c\naddress h\ntopic a\ninclude_dir d\ncleansession true\n==> d/a.conf <==\nconnection d\naddress h\ntopic a\n",
          OLD, 0},
+        {"auth_plugin p.so\ninclude_dir d\nauth_opt_abc x\n==> d/a.conf <==\nauth_plugin q.so\n", OLD, 0},
+        {"auth_plugin p.so\ninclude_dir d\nauth_opt_abc x\n==> d/a.conf <==\nlistener 1\n", 0, 0},
         {"connection c\naddress h\ninclude_dir d\ntopic a\n==> d/a.conf <==\nconnection d\naddress h\ntopic a\n", OLD,
          OLD},
     };
@@ -591,6 +593,45 @@ START_TEST(included_files_move_contexts)
     for (size_t i = 0; i < setup(&u, r)->listeners.n; i++)
         ck_assert_ptr_null(cx_listener_of(setup(&u, r)->listeners.items[i], CX_OPT_MAX_CONNECTIONS));
     unit_conf_free(&u);
+}
+END_TEST
+
+/* Every option that belongs to a listener, a bridge or a plug-in is lost alike. */
+START_TEST(options_behind_an_include)
+{
+    const cx_conf_option *o = &cx_conf_options[_i];
+    static const unsigned begin[] = {CX_OPT_LISTENER, CX_OPT_PORT, CX_OPT_BIND_ADDRESS, CX_OPT_CONNECTION,
+                                     CX_OPT_PLUGIN_LOAD};
+    bool per_listener = o->scope == CX_SCOPE_SECURITY;
+    if (o->scope == CX_SCOPE_GLOBAL) return;
+    for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
+        if (begin[i] == (unsigned)_i) return;
+    example e;
+    split_example(&e, (unsigned)_i);
+    cx_str line = cx_buf_str(&e.line), name_used = cx_str_sub(line, 0, line.n - 1);
+    cx_conf_word(&name_used);
+    char text[2000], load[200] = "";
+    if ((unsigned)_i == CX_OPT_PLUGIN_USE)
+        snprintf(load, sizeof load, "plugin_load %.*s /x.so\n", (int)name_used.n, name_used.p);
+    snprintf(text, sizeof text,
+             "%s%slistener 1\nconnection c\naddress h\ntopic t\nauth_plugin p.so\ninclude_dir d\n%.*s"
+             "==> d/a.conf <==\nlistener 2\nlistener 3\nconnection d\naddress h\ntopic t\nauth_plugin q.so\n",
+             per_listener ? "per_listener_settings true\n" : "", load, (int)line.n, line.p);
+    unit_conf u;
+    include(&u, text, ALL);
+    cx_targets known = 0; /* the releases that take the line at all */
+    cx_str word = {e.line.p, strcspn(e.line.p, " \n")};
+    const cx_conf_name *name = cx_conf_name_find(word);
+    if (name) known = name->targets;
+    cx_targets want = o->scope == CX_SCOPE_LISTENER || per_listener ? ALL : OLD;
+    if ((unsigned)_i == CX_OPT_DHPARAMFILE) want = OLD; /* 2.1 does not look at it */
+    cx_targets refused =
+        unit_conf_refused(&u, CX_RULE_TLS_PSK_AND_CERTIFICATE) | unit_conf_refused(&u, CX_RULE_CONF_DUPLICATE_OPTION);
+    cx_targets have = unit_conf_true(&u, CX_RULE_CONF_INCLUDE_MOVES_CONTEXT);
+    must((have & known & ~refused) == (want & known & ~refused), "'%s' is lost by %x, not %x: %s", o->name,
+         have & known, want & known, showz(text));
+    unit_conf_free(&u);
+    free_example(&e);
 }
 END_TEST
 
@@ -939,6 +980,7 @@ Suite *suite_setup(void)
     t = tcase_create("includes");
     tcase_add_test(t, contexts_of_included_files);
     tcase_add_test(t, included_files_move_contexts);
+    tcase_add_loop_test(t, options_behind_an_include, 0, CX_OPT_COUNT);
     tcase_add_test(t, includes_that_are_refused);
     suite_add_tcase(s, t);
     t = tcase_create("listeners");

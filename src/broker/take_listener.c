@@ -36,7 +36,6 @@ static void port_without_path(cx_taking *t, cx_str word)
     cx_help(t, x, "%s", t->option->syntax);
 }
 
-/* A port that is no plain number: what older releases make of it. */
 void cx_take_listener(cx_taking *t)
 {
     cx_setup *s = t->setup;
@@ -70,15 +69,18 @@ void cx_take_listener(cx_taking *t)
     }
 }
 
+/* The default listener, which port and bind_address name. */
+static cx_listener *named_default(cx_taking *t)
+{
+    t->setup->listener_named = true;
+    if (!cx_takes_on_demand(t)) return &t->setup->prepared;
+    t->at->lost_listener = false;
+    return t->at->listener = cx_default_listener(t->setup, t->line);
+}
+
 void cx_take_port(cx_taking *t)
 {
-    cx_setup *s = t->setup;
-    s->listener_named = true;
-    cx_listener *l = cx_takes_on_demand(t) ? cx_default_listener(s, t->line) : &s->prepared;
-    if (cx_takes_on_demand(t)) {
-        t->at->listener = l;
-        t->at->lost_listener = false;
-    }
+    cx_listener *l = named_default(t);
     cx_str rest = t->rest, word;
     int port;
     if (cx_takes_on_demand(t)) l->line = t->line;
@@ -89,13 +91,7 @@ void cx_take_port(cx_taking *t)
 
 void cx_take_bind_address(cx_taking *t)
 {
-    cx_setup *s = t->setup;
-    s->listener_named = true;
-    cx_listener *l = cx_takes_on_demand(t) ? cx_default_listener(s, t->line) : &s->prepared;
-    if (cx_takes_on_demand(t)) {
-        t->at->listener = l;
-        t->at->lost_listener = false;
-    }
+    cx_listener *l = named_default(t);
     if (cx_takes_on_demand(t) && !cx_listener_of(l, CX_OPT_PORT)) l->line = t->line;
     cx_setting before = cx_listener_of(l, CX_OPT_BIND_ADDRESS);
     cx_str host;

@@ -193,6 +193,31 @@ static void check_all(unit_text *t, const cx_findings *f, bool secret)
     }
 }
 
+/* One text read as a file of each kind; what is found in the last two is secret. */
+struct readings {
+    cx_acl acl;
+    cx_passwd passwd;
+    cx_psk psk;
+    const cx_findings *findings[3];
+};
+
+static void read_as_all(struct readings *all, cx_source *source)
+{
+    cx_acl_read(&all->acl, source, CX_TARGETS_ALL, 1);
+    cx_passwd_read(&all->passwd, source, CX_TARGETS_ALL, false);
+    cx_psk_read(&all->psk, source, CX_TARGETS_ALL);
+    all->findings[0] = &all->acl.findings;
+    all->findings[1] = &all->passwd.findings;
+    all->findings[2] = &all->psk.findings;
+}
+
+static void readings_clear(struct readings *all)
+{
+    cx_acl_clear(&all->acl);
+    cx_passwd_clear(&all->passwd);
+    cx_psk_clear(&all->psk);
+}
+
 START_TEST(any_bytes_are_printed_as_text)
 {
     static const char *const starts[] = {"topic ", "topic read ", "user ", "pattern ",    "",
@@ -211,19 +236,13 @@ START_TEST(any_bytes_are_printed_as_text)
         }
         unit_text t;
         unit_text_make(&t, (cx_str){text, n});
-        cx_acl acl;
-        cx_passwd pw;
-        cx_psk psk;
-        cx_acl_read(&acl, &t.source, CX_TARGETS_ALL, 1);
-        cx_passwd_read(&pw, &t.source, CX_TARGETS_ALL, false);
-        cx_psk_read(&psk, &t.source, CX_TARGETS_ALL);
-        check_all(&t, &acl.findings, false);
-        check_all(&t, &pw.findings, true);
-        check_all(&t, &psk.findings, true);
-        findings += acl.findings.list.n + pw.findings.list.n + psk.findings.list.n;
-        cx_acl_clear(&acl);
-        cx_passwd_clear(&pw);
-        cx_psk_clear(&psk);
+        struct readings all;
+        read_as_all(&all, &t.source);
+        for (int k = 0; k < 3; k++) {
+            check_all(&t, all.findings[k], k > 0);
+            findings += all.findings[k]->list.n;
+        }
+        readings_clear(&all);
         unit_text_free(&t);
     }
     ck_assert_uint_gt(findings, 20000);
@@ -246,26 +265,19 @@ START_TEST(runs_of_one_byte)
             text[n++] = '\n';
             unit_text t;
             unit_text_make(&t, (cx_str){text, n});
-            cx_acl acl;
-            cx_passwd pw;
-            cx_psk psk;
-            cx_acl_read(&acl, &t.source, CX_TARGETS_ALL, 1);
-            cx_passwd_read(&pw, &t.source, CX_TARGETS_ALL, false);
-            cx_psk_read(&psk, &t.source, CX_TARGETS_ALL);
-            const cx_findings *all[] = {&acl.findings, &pw.findings, &psk.findings};
+            struct readings all;
+            read_as_all(&all, &t.source);
             for (int k = 0; k < 3; k++) {
-                check_all(&t, all[k], k > 0);
-                for (size_t l = 0; l < all[k]->list.n; l++) {
+                check_all(&t, all.findings[k], k > 0);
+                for (size_t l = 0; l < all.findings[k]->list.n; l++) {
                     cx_buf out = {0};
-                    cx_report_finding(&out, plain, &t.source, &all[k]->list.items[l], CX_TARGETS_ALL, k > 0);
-                    must(out.n < 4000 && all[k]->list.items[l].message.n < 400,
+                    cx_report_finding(&out, plain, &t.source, &all.findings[k]->list.items[l], CX_TARGETS_ALL, k > 0);
+                    must(out.n < 4000 && all.findings[k]->list.items[l].message.n < 400,
                          "%zu bytes are printed of %zu times byte %02X behind '%s'", out.n, run, c, starts[i % 8]);
                     cx_buf_clear(&out);
                 }
             }
-            cx_acl_clear(&acl);
-            cx_passwd_clear(&pw);
-            cx_psk_clear(&psk);
+            readings_clear(&all);
             unit_text_free(&t);
         }
     }

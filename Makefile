@@ -13,7 +13,7 @@ LIBS := -lcrypto -largon2 -pthread
 
 # The order of src/cli/main.c; contrib/checks/rooms holds it.
 ROOMS := base data grammar text secret topic formats/acl formats/passwd formats/psk formats/conf policy broker report
-LIB_SRC := $(filter-out src/grammar/compile.c,$(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))) $(wildcard src/*.c)
+LIB_SRC := $(filter-out src/grammar/compile%.c,$(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))) $(wildcard src/*.c)
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
 GRAMMARS := $(sort $(wildcard grammars/*.yaml))
 LIB_OBJ := $(LIB_SRC:src/%.c=$(B)/obj/%.o) $(B)/obj/grammar_tables.o
@@ -22,9 +22,10 @@ CLI_OBJ := $(CLI_SRC:src/%.c=$(B)/obj/%.o)
 .PHONY: all
 all: $(B)/culex $(B)/aclcheck $(B)/libculex.a $(B)/libculex.so
 
-$(B)/gen/grammar-compile: src/grammar/compile.c
+COMPILE_SRC := $(wildcard src/grammar/compile*.c)
+$(B)/gen/grammar-compile: $(COMPILE_SRC) src/grammar/compile.h src/grammar/names.h
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(WARNINGS) -O1 -g -Isrc -o $@ $< -lyaml
+	$(CC) -std=c11 $(WARNINGS) -O1 -g -Isrc -o $@ $(COMPILE_SRC) -lyaml
 
 $(B)/gen/grammar_tables.h: $(B)/gen/grammar-compile $(GRAMMARS)
 	$(B)/gen/grammar-compile grammars $(B)/gen

@@ -150,7 +150,8 @@ cover:
 C_FILES := $(sort $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] tests/*/*.[ch]))
 lint:
 	clang-format --dry-run -Werror $(C_FILES)
-	cppcheck -q --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Isrc -I$(B)/gen src
+	cppcheck -q --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	    --library=contrib/checks/cppcheck.cfg --suppressions-list=contrib/checks/cppcheck.suppress -Isrc -I$(B)/gen src
 format:
 	clang-format -i $(C_FILES)
 

@@ -34,4 +34,7 @@ cx_hash_error cx_hash_read(cx_str field, const cx_release *release, bool argon2,
 /* Is it the hash of PASSWORD? An empty password never is: a broker takes it for none. */
 bool cx_hash_check(const cx_password_hash *hash, cx_str password);
 
+/* How many bytes a text in base64 stands for, as the brokers' reader takes it; 0: it is none. */
+size_t cx_base64_length(cx_str text);
+
 #endif

@@ -1,6 +1,6 @@
+#include "base/chained.h"
 #include "base/map.h"
 #include "formats/passwd/complain.h"
-#include "formats/passwd/hash_order.h"
 
 struct reading {
     cx_passwd *pw;
@@ -93,6 +93,27 @@ void cx_passwd_clear(cx_passwd *pw)
     *pw = (cx_passwd){0};
 }
 
+/* Of several usable entries of one name, the one that stands first in its chain once the whole
+ * file is read (behaviour passwd_duplicate: chained). */
+static const cx_passwd_entry *first_in_chain(const cx_passwd *pw, cx_str user, const cx_release *release)
+{
+    cx_targets bit = CX_TARGET_BIT(release);
+    cx_chained table = {0};
+    CX_VEC(const cx_passwd_entry *) entries = {0};
+    for (size_t i = 0; i < pw->entries.n; i++) {
+        const cx_passwd_entry *e = &pw->entries.items[i];
+        if (!(e->targets & bit)) continue;
+        cx_chained_add(&table, e->user);
+        cx_vec_add(&entries, e);
+    }
+    uint32_t found = cx_chained_find(&table, user);
+    while (found != CX_CHAINED_END && !(entries.items[found]->usable & bit)) found = cx_chained_next(&table, found);
+    const cx_passwd_entry *e = found == CX_CHAINED_END ? NULL : entries.items[found];
+    cx_chained_clear(&table);
+    cx_vec_clear(&entries);
+    return e;
+}
+
 const cx_passwd_entry *cx_passwd_find(const cx_passwd *pw, cx_str user, const cx_release *release)
 {
     const cx_passwd_entry *found = NULL;
@@ -101,7 +122,7 @@ const cx_passwd_entry *cx_passwd_find(const cx_passwd *pw, cx_str user, const cx
         if (!(e->usable & CX_TARGET_BIT(release)) || !cx_str_eq(e->user, user)) continue;
         if (!found) found = e;
         else if (cx_behaves(release, CX_B_PASSWD_DUPLICATE) == CX_PASSWD_DUPLICATE_CHAINED)
-            return cx_passwd_first_in_chain(pw, user, release);
+            return first_in_chain(pw, user, release);
     }
     return found;
 }

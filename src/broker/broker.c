@@ -7,7 +7,8 @@
 
 static cx_answer gate(bool allow, cx_reason reason)
 {
-    return (cx_answer){.allow = allow, .verdict = {allow ? CX_ALLOW : CX_DENY, reason, NULL}};
+    return (cx_answer){
+        .allow = allow, .verdict = {allow ? CX_ALLOW : CX_DENY, reason, NULL}, .step = CX_STEPS_MAX};
 }
 
 /* Topics that begin with '$' meet a gate before any rule; it looks at bytes, so
@@ -25,7 +26,10 @@ cx_broker cx_broker_of(cx_policy *p)
     return (cx_broker){.release = p->release, .steps = {{.policy = p}}, .step_count = 1};
 }
 
-cx_policy *cx_broker_policy(const cx_broker *b) { return b->step_count ? b->steps[b->step_count - 1].policy : NULL; }
+cx_policy *cx_answer_policy(const cx_broker *b, cx_answer a)
+{
+    return a.step < b->step_count ? b->steps[a.step].policy : NULL;
+}
 
 cx_subject cx_broker_subject(const cx_broker *b, const cx_policy *p, cx_client c)
 {
@@ -40,15 +44,17 @@ static cx_answer ask_steps(const cx_broker *b, const cx_client *c, cx_access acc
 {
     if (topic.p[0] == '$' && dollar_denies(access, topic)) return gate(false, CX_REASON_DOLLAR_TOPIC);
     if (b->step_count == 0) return gate(true, CX_REASON_NO_ACL);
+    cx_answer a = gate(false, CX_REASON_DEFAULT);
     for (unsigned i = 0; i < b->step_count; i++) {
         cx_policy *p = b->steps[i].policy;
-        if (!p) return (cx_answer){.unknown = true, .verdict = {CX_DENY, CX_REASON_UNKNOWN_PLUGIN, NULL}};
+        if (!p) return (cx_answer){.unknown = true, .verdict = {CX_DENY, CX_REASON_UNKNOWN_PLUGIN, NULL}, .step = i};
         cx_subject s = cx_broker_subject(b, p, *c);
-        cx_verdict v = cx_policy_decide(p, &s, access, topic);
-        if (v.outcome == CX_ALLOW || v.outcome == CX_DENY)
-            return (cx_answer){.allow = v.outcome == CX_ALLOW, .verdict = v};
+        a.verdict = cx_policy_decide(p, &s, access, topic);
+        a.step = i;
+        a.allow = a.verdict.outcome == CX_ALLOW;
+        if (a.allow || a.verdict.outcome == CX_DENY) return a;
     }
-    return gate(false, CX_REASON_DEFAULT);
+    return a; /* all left it to the next one, and there is none */
 }
 
 static cx_answer ask_mounted(const cx_broker *b, const cx_client *c, cx_access access, cx_str topic)

@@ -26,6 +26,7 @@ typedef struct cx_answer {
     bool allow;
     bool unknown; /* allow is false, and may be true at the broker */
     cx_verdict verdict;
+    unsigned step;   /* whose verdict it is: the one that decided, or the last one asked; CX_STEPS_MAX: nobody's */
     const char *why; /* CX_REASON_CANNOT_CONNECT: why not; else NULL */
 } cx_answer;
 
@@ -36,8 +37,8 @@ cx_answer cx_broker_ask(const cx_broker *b, const cx_client *c, cx_access access
 /* The broker of one policy and nothing else. */
 cx_broker cx_broker_of(cx_policy *p);
 
-/* The policy that decides, for explanations; NULL: none does. */
-cx_policy *cx_broker_policy(const cx_broker *b);
+/* The policy behind an answer; NULL: none. */
+cx_policy *cx_answer_policy(const cx_broker *b, cx_answer a);
 
 /* The subject a client is to a policy of this broker. */
 cx_subject cx_broker_subject(const cx_broker *b, const cx_policy *p, cx_client c);

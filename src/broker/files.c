@@ -45,7 +45,23 @@ static void read_file(cx_files *f, cx_named_file *file)
         cx_psk_read(&file->psk, &file->source, f->targets);
         file->findings = &file->psk.findings;
         break;
+    case CX_NAMED_DYNSEC:
+        if (cx_dynsec_read(&file->dynsec, &file->source, f->targets, f->argon2, &file->error))
+            file->findings = &file->dynsec.findings;
+        break;
     }
+}
+
+/* A plug-in that cannot read its file goes on with an empty policy. */
+static void read_or_empty(cx_files *f, cx_named_file *file)
+{
+    read_file(f, file);
+    if (file->kind != CX_NAMED_DYNSEC || file->findings) return;
+    cx_error none;
+    cx_source_clear(&file->source);
+    cx_source_over(&file->source, file->path, CX_STR(""));
+    cx_dynsec_clear(&file->dynsec);
+    cx_dynsec_read(&file->dynsec, &file->source, f->targets, f->argon2, &none);
 }
 
 cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path)
@@ -57,14 +73,17 @@ cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path)
     file->kind = kind;
     cx_vec_add(&f->list, file);
     find(f, file, path);
-    read_file(f, file);
+    read_or_empty(f, file);
     return file;
 }
 
 cx_policy *cx_named_policy(cx_named_file *file, const cx_release *release)
 {
     cx_policy *p = &file->policies[release->index];
-    if (!p->release) cx_policy_from_acl(p, &file->acl, release);
+    cx_dynsec *dynsec = &file->dynsec;
+    if (p->release) return p;
+    if (file->kind == CX_NAMED_DYNSEC) cx_policy_from_dynsec(p, &dynsec, 1, release);
+    else cx_policy_from_acl(p, &file->acl, release);
     return p;
 }
 
@@ -77,6 +96,7 @@ void cx_files_clear(cx_files *f)
         cx_acl_clear(&file->acl);
         cx_passwd_clear(&file->passwd);
         cx_psk_clear(&file->psk);
+        cx_dynsec_clear(&file->dynsec);
         cx_source_clear(&file->source);
         free(file);
     }

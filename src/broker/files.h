@@ -7,7 +7,7 @@
 #include "formats/psk/psk.h"
 #include "policy/policy.h"
 
-typedef enum { CX_NAMED_ACL, CX_NAMED_PASSWD, CX_NAMED_PSK } cx_named_kind;
+typedef enum { CX_NAMED_ACL, CX_NAMED_PASSWD, CX_NAMED_PSK, CX_NAMED_DYNSEC } cx_named_kind;
 
 typedef struct cx_named_file {
     cx_named_kind kind;
@@ -19,8 +19,9 @@ typedef struct cx_named_file {
     cx_acl acl;
     cx_passwd passwd;
     cx_psk psk;
+    cx_dynsec dynsec;      /* an empty one when it cannot be read */
     cx_findings *findings;                /* of what was read; NULL: nothing was */
-    cx_policy policies[CX_RELEASE_COUNT]; /* of an ACL file, made when asked for; .release NULL: not yet */
+    cx_policy policies[CX_RELEASE_COUNT]; /* of an ACL file or a dynamic-security.json, made when asked for; .release NULL: not yet */
 } cx_named_file;
 
 typedef struct cx_files {
@@ -37,7 +38,7 @@ typedef struct cx_files {
 /* The file PATH names, read now when it was not yet. Never NULL. */
 cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path);
 
-/* The policy of an ACL file that RELEASE loads. */
+/* The policy of an ACL file that RELEASE loads, or of a dynamic-security.json. */
 cx_policy *cx_named_policy(cx_named_file *file, const cx_release *release);
 
 void cx_files_clear(cx_files *f);

@@ -123,20 +123,35 @@ static bool can_load(cx_start *st, cx_setup *s, const cx_plugin *p)
     return true;
 }
 
+/* No file, or one that cannot be read. */
+static void judge_no_dynsec(cx_setup *s, cx_setting line, const cx_named_file *file)
+{
+    bool generates = cx_behaves(s->release, CX_B_DYNSEC_MISSING_FILE) == CX_DYNSEC_MISSING_FILE_GENERATED;
+    bool missing_file = file && !cx_exists(file->path.p);
+    cx_findings *f = findings_at(s, line);
+    cx_finding *x = cx_findings_add(f, CX_RULE_DYNSEC_MISSING_FILE, (cx_span){line->at, line->word_len}, bit(s), 0, "%s",
+                                    !file          ? "the dynamic security plug-in has no plugin_opt_config_file"
+                                    : missing_file ? "the file of the dynamic security plug-in does not exist"
+                                                   : file->error.text);
+    if (!file) cx_finding_note(f, x, "the plug-in does nothing then");
+    else if (generates && missing_file)
+        cx_finding_note(f, x, "%s makes one with passwords of its own, which it writes beside it", s->release->label);
+    else cx_finding_note(f, x, "%s starts, and lets nobody in", s->release->label);
+}
+
 static void judge_dynsec(cx_setup *s, cx_start *st, const cx_plugin *p)
 {
     cx_setting line = p->line;
     cx_str path = cx_plugin_option(s, p, "config_file", true, &line);
-    if (path.p && cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p)) return;
-    cx_findings *f = findings_at(s, line);
-    cx_finding *x = cx_findings_add(f, CX_RULE_DYNSEC_MISSING_FILE, (cx_span){line->at, line->word_len}, bit(s), 0,
-                                    path.p ? "the file of the dynamic security plug-in does not exist"
-                                           : "the dynamic security plug-in has no plugin_opt_config_file");
-    bool generates = cx_behaves(s->release, CX_B_OWN_PLUGINS) == CX_OWN_PLUGINS_FILES;
-    if (!path.p) cx_finding_note(f, x, "the plug-in does nothing then");
-    else if (generates)
-        cx_finding_note(f, x, "%s makes one with passwords of its own, which it writes beside it", s->release->label);
-    else cx_finding_note(f, x, "%s starts, and lets nobody in", s->release->label);
+    cx_named_file *file = path.p ? cx_files_open(&st->files, CX_NAMED_DYNSEC, path) : NULL;
+    if (!file || !file->findings) {
+        judge_no_dynsec(s, line, file);
+        return;
+    }
+    if (!(file->findings->refused & bit(s))) return;
+    cx_finding *x = CX_FOUNDERS(st, s, line, CX_RULE_CROSS_BAD_FILE, path, "the broker ends at this file");
+    cx_finding_note(findings_at(s, line), x, "its errors are below");
+    st->unanswerable |= bit(s);
 }
 
 static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
@@ -157,7 +172,7 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
         if (!(name.n > 3 && cx_str_is(cx_str_sub(name, name.n - 3, 3), ".so")))
             cx_finding_help(findings_at(s, p->line), x, "the name of a plug-in ends in .so");
     }
-    if (cx_str_is(name, "mosquitto_dynamic_security.so")) judge_dynsec(s, st, p);
+    if (cx_plugin_is_dynsec(p)) judge_dynsec(s, st, p);
     if (cx_str_is(name, "mosquitto_acl_file.so")) load_plugin_file(st, s, p, "acl_file", CX_NAMED_ACL);
     if (cx_str_is(name, "mosquitto_password_file.so")) load_plugin_file(st, s, p, "password_file", CX_NAMED_PASSWD);
     cx_setting persistence = cx_setup_of(s, CX_OPT_PERSISTENCE);
@@ -206,7 +221,7 @@ static void load_plugins(cx_start *st, cx_setup *s)
     for (size_t i = 0; i < s->plugins.n; i++) {
         const cx_plugin *p = s->plugins.items[i];
         load_plugin(st, s, p);
-        if (!cx_str_is(cx_plugin_file_name(p), "mosquitto_dynamic_security.so")) continue;
+        if (!cx_plugin_is_dynsec(p)) continue;
         judge_used_twice(st, s, p, (uint32_t)i);
         if (first && refuses_second(s, first, p))
             CX_FOUNDERS(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path,

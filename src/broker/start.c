@@ -104,18 +104,41 @@ static void add_step(cx_broker *b, cx_step step)
     if (b->step_count < CX_STEPS_MAX) b->steps[b->step_count++] = step;
 }
 
+/* What all active dynamic security plug-ins of the broker load together; NULL: too many. */
+static cx_policy *shared_policy(cx_start *st, const cx_setup *s)
+{
+    cx_policy *p = &st->shared[s->release->index];
+    cx_dynsec *files[CX_DOCUMENTS_MAX];
+    unsigned count = 0;
+    for (size_t i = 0; i < s->plugins.n && !p->release; i++) {
+        cx_setting line;
+        cx_str path = cx_plugin_option(s, s->plugins.items[i], "config_file", true, &line);
+        if (!cx_plugin_is_dynsec(s->plugins.items[i]) || !path.p) continue;
+        if (count == CX_DOCUMENTS_MAX) return NULL;
+        files[count++] = &cx_files_open(&st->files, CX_NAMED_DYNSEC, path)->dynsec;
+    }
+    if (!p->release) cx_policy_from_dynsec(p, files, count, s->release);
+    return p;
+}
+
+static cx_policy *dynsec_policy(cx_start *st, const cx_setup *s, const cx_link *link)
+{
+    if (cx_behaves(s->release, CX_B_DYNSEC_INSTANCES) == CX_DYNSEC_INSTANCES_SHARED) return shared_policy(st, s);
+    return cx_named_policy(cx_files_open(&st->files, CX_NAMED_DYNSEC, link->file), s->release);
+}
+
 static void build_steps(cx_start *st, cx_door *d)
 {
     const cx_chain *chain = &d->serving.access;
     for (size_t i = 0; i < chain->links.n; i++) {
         const cx_link *link = &chain->links.items[i];
-        bool file = link->asked == CX_ASKS_ACL_FILE || link->asked == CX_ASKS_ACL_PLUGIN;
-        if (!file) {
+        if (link->asked == CX_ASKS_DYNSEC) {
+            add_step(&d->broker, (cx_step){dynsec_policy(st, d->setup, link), link->plugin->path});
+        } else if (link->asked == CX_ASKS_OTHER_PLUGIN) {
             add_step(&d->broker, (cx_step){.who = link->plugin->path});
         } else if (link->file.p) {
             cx_named_file *acl = cx_files_open(&st->files, CX_NAMED_ACL, link->file);
             if (!acl->findings || acl->findings->refused & CX_TARGET_BIT(d->broker.release)) return;
-            d->acl = acl;
             add_step(&d->broker, (cx_step){.policy = cx_named_policy(acl, d->broker.release)});
             return; /* an ACL file always decides */
         }
@@ -195,6 +218,8 @@ void cx_start_clear(cx_start *st)
         free(st->doors.items[i]);
     }
     cx_vec_clear(&st->doors);
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
+        if (st->shared[i].release) cx_policy_clear(&st->shared[i]);
     cx_files_clear(&st->files);
 }
 
@@ -230,6 +255,22 @@ static bool has_entry(cx_start *st, const cx_door *d, cx_str path, cx_str user)
     return file && file->findings && cx_passwd_find(&file->passwd, user, d->broker.release);
 }
 
+/* What dynamic security says to a login with the right password; CX_DEFER: the next one is asked. */
+static cx_outcome dynsec_login(const cx_policy *p, const cx_client *c, const char **why)
+{
+    uint32_t number = cx_map_get(&p->users, c->user);
+    *why = "neither dynamic security nor anybody else knows the user";
+    if (number == CX_MAP_NONE) return CX_DEFER;
+    const cx_dynsec_client *entry = p->clients.items[number];
+    *why = "the client is disabled in dynamic security";
+    if (entry->disabled) return CX_DENY;
+    *why = "dynamic security binds the user to another client id";
+    if (entry->id.p && (c->fresh || !cx_str_eq(entry->id, c->id))) return CX_DENY;
+    *why = "dynamic security has no usable password of the user";
+    if (entry->logins & CX_TARGET_BIT(p->release)) return CX_ALLOW;
+    return cx_behaves(p->release, CX_B_DYNSEC_NO_PASSWORD) == CX_DYNSEC_NO_PASSWORD_DEFERRED ? CX_DEFER : CX_DENY;
+}
+
 /* A client with a user name, and a password that is right where one is checked. */
 static cx_tristate admits_user(cx_start *st, const cx_door *d, const cx_client *c, const char **why)
 {
@@ -237,6 +278,13 @@ static cx_tristate admits_user(cx_start *st, const cx_door *d, const cx_client *
     if (cx_named_by_tls(&d->serving)) return CX_YES;
     for (size_t i = 0; i < chain->links.n; i++) {
         const cx_link *link = &chain->links.items[i];
+        if (link->asked == CX_ASKS_DYNSEC) {
+            const cx_policy *p = dynsec_policy(st, d->setup, link);
+            cx_outcome outcome = p ? dynsec_login(p, c, why) : CX_IGNORE;
+            if (outcome == CX_ALLOW) return CX_YES;
+            if (outcome == CX_DENY) return CX_NO;
+            if (p) continue;
+        }
         if (link->asked != CX_ASKS_PASSWORD_FILE && link->asked != CX_ASKS_PASSWORD_PLUGIN) {
             *why = "a plug-in decides";
             return CX_UNKNOWN;
@@ -256,7 +304,11 @@ cx_tristate cx_door_admits(cx_start *st, const cx_door *d, const cx_client *c, c
 {
     *why = d->serving.closed;
     if (d->serving.closed) return CX_NO;
-    if (!c->anonymous && c->user.n) return admits_user(st, d, c, why);
+    if (!c->anonymous && c->user.n) {
+        cx_client own = *c;
+        if (d->broker.username_as_clientid) own = (cx_client){.user = c->user, .id = c->user};
+        return admits_user(st, d, &own, why);
+    }
     *why = d->serving.anonymous_why;
     return d->serving.anonymous;
 }

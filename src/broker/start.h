@@ -13,12 +13,12 @@ typedef struct cx_door {
     cx_serving serving;
     cx_broker broker;
     uint32_t same_port; /* number + 1 of the door before it on its port */
-    cx_named_file *acl; /* the ACL file its topics are decided by; NULL: none */
 } cx_door;
 
 typedef struct cx_start {
     cx_setups *setups;
     cx_files files;          /* the caller sets root, beside, targets, threads, argon2 */
+    cx_policy shared[CX_RELEASE_COUNT]; /* what several plug-ins load together; .release NULL: not made */
     CX_VEC(cx_door *) doors; /* listeners that open, release by release in their order */
     cx_targets refused;      /* the releases that do not start, besides setups->refused */
     cx_targets unanswerable; /* those of them for which the files of users and rules are not to be had */

@@ -1,153 +1,203 @@
-/* What --explain adds: the trail, the nearest rule, the smallest change. */
+/* What --explain adds: the trail, the nearest rule, the smallest change, other releases. */
+#include "cli/aclcheck_explain.h"
 #include "cli/cmd_aclcheck.h"
 #include "policy/explain.h"
 
-static cx_str list_title(cx_arena *a, const cx_policy *p, const cx_list *list)
+enum { LISTS_SHOWN = 20 };
+
+static void add(struct cx_explained *e, cx_str line) { cx_vec_add(&e->trail, line); }
+
+cx_str cx_explained_place(cx_arena *a, const cx_policy *p, const cx_rule *r)
+{
+    cx_rule_place place = cx_policy_place(p, r, a);
+    cx_str role = place.role.p ? cx_arena_printf(a, " in role '%.*s'", (int)place.role.n, place.role.p) : CX_STR("");
+    return cx_arena_printf(a, "%.*s:%zu '%.*s'%.*s", (int)place.source->name.n, place.source->name.p, place.line,
+                           (int)place.text.n, place.text.p, (int)role.n, role.p);
+}
+
+/* ---- the trail ---- */
+
+static cx_str role_title(cx_arena *a, const cx_policy *p, const cx_list *list, const cx_lists *span)
+{
+    cx_str role = p->documents[list->document].dynsec->roles.items[list->holder].name;
+    if (!span || span->group == CX_NO_GROUP) return cx_arena_printf(a, "role '%.*s'", (int)role.n, role.p);
+    cx_str group = p->documents[span->document].dynsec->groups.items[span->group].name;
+    return cx_arena_printf(a, "role '%.*s' of group '%.*s'", (int)role.n, role.p, (int)group.n, group.p);
+}
+
+static cx_str list_title(cx_arena *a, const cx_policy *p, const cx_list *list, const cx_lists *span)
 {
     switch (list->kind) {
     case CX_LIST_ANONYMOUS: return CX_STR("the rules before the first 'user' line");
     case CX_LIST_PATTERNS: return CX_STR("the patterns");
+    case CX_LIST_ROLE: return role_title(a, p, list, span);
     case CX_LIST_USER: break;
     }
     cx_str user = p->users.keys[list->holder].key;
     return cx_arena_printf(a, "the rules of user '%.*s'", (int)user.n, user.p);
 }
 
-static cx_str place_of(cx_arena *a, const cx_policy *p, const cx_rule *r)
+/* How many rules of a list answer such questions; of an ACL file all of them count. */
+static uint32_t count_asked(const cx_policy *p, const cx_list *list, cx_access access)
 {
-    cx_str text = cx_source_line_up_to(p->source, (cx_span){r->at, r->filter_len});
-    return cx_arena_printf(a, "%.*s:%zu '%.*s'", (int)p->source->name.n, p->source->name.p,
-                           cx_source_place(p->source, r->at).line, (int)text.n, text.p);
+    if (list->kind != CX_LIST_ROLE) return list->count;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < list->count; i++) n += (p->rules[list->first + i].access & access) != 0;
+    return n;
+}
+
+static cx_str no_match(cx_arena *a, const cx_policy *p, const cx_list *list, cx_str title, cx_access access)
+{
+    uint32_t n = count_asked(p, list, access);
+    if (n == 0) return cx_arena_printf(a, "%.*s: there are none%s%s", (int)title.n, title.p, list->count ? " for " : "",
+                                       list->count ? cx_access_name(access) : "");
+    return cx_arena_printf(a, "%.*s: none of %u matches for %s", (int)title.n, title.p, n, cx_access_name(access));
+}
+
+static cx_str why_first(const cx_list *list, const cx_rule *r, cx_answer answer)
+{
+    if (answer.verdict.reason == CX_REASON_MALFORMED_RULE)
+        return CX_STR(": its topic is malformed, and what reaches the malformed part is denied");
+    if (r->matcher == CX_MATCH_LITERAL) return CX_STR(", and literal ACLs are asked before patterns");
+    if (list->kind != CX_LIST_ROLE && r->outcome == CX_DENY)
+        return CX_STR(", and denies are asked before allows");
+    return CX_STR("");
+}
+
+/* The list's part in the answer; true: it decides. */
+static bool trail_of_list(struct cx_explained *e, const cx_policy *p, const cx_subject *s, const cx_list *list,
+                          cx_str title, cx_access access, cx_answer answer)
+{
+    cx_arena *a = &e->arena;
+    if (list->refuses_unsafe && cx_client_unsafe(&s->client)) {
+        add(e, cx_arena_printf(a, "%.*s: denied before any is asked, since the %s has '+' or '#'", (int)title.n,
+                               title.p, cx_client_unsafe_user(&s->client) ? "user name" : "client id"));
+        return true;
+    }
+    const cx_rule *r = answer.verdict.rule;
+    if (!r || r < p->rules + list->first || r >= p->rules + list->first + list->count) {
+        add(e, no_match(a, p, list, title, access));
+        return false;
+    }
+    cx_str place = cx_explained_place(a, p, r), why = why_first(list, r, answer);
+    add(e, cx_arena_printf(a, "%.*s: %.*s matches%.*s", (int)title.n, title.p, (int)place.n, place.p, (int)why.n,
+                           why.p));
+    return true;
+}
+
+static void trail_of_default(struct cx_explained *e, const cx_policy *p, const cx_subject *s, cx_access access,
+                             bool allow, bool last)
+{
+    cx_arena *a = &e->arena;
+    cx_default own = p->defaults[s->kind][cx_access_index(access)];
+    const char *then = last ? "denied, since nobody else is asked" : "left to the next one";
+    if (p->documents[0].acl) {
+        add(e, CX_STR("nothing matched: denied by default"));
+    } else if (allow) {
+        add(e, cx_arena_printf(a, "defaultACLAccess '%s' is true", cx_ask_default_name(access)));
+    } else if (s->kind == CX_SUBJECT_UNKNOWN) {
+        cx_str user = s->client.user;
+        add(e, cx_arena_printf(a, "there is no client '%.*s': %s", (int)user.n, user.p, then));
+    } else if (own.outcome == CX_ALLOW) {
+        add(e, cx_arena_printf(a, "what begins with $CONTROL is never allowed by default: %s", then));
+    } else {
+        add(e, cx_arena_printf(a, "defaultACLAccess '%s' is not true: %s", cx_ask_default_name(access), then));
+    }
+}
+
+/* What one policy does; LAST: nobody is asked after it. */
+static void trail_of_policy(struct cx_explained *e, const cx_policy *p, const cx_subject *s, cx_access access,
+                            cx_answer answer, bool decides, bool last)
+{
+    cx_arena *a = &e->arena;
+    if (!decides) answer.verdict.rule = NULL;
+    if (decides && answer.verdict.reason == CX_REASON_SUBSCRIBE_ALWAYS) {
+        add(e, CX_STR("subscriptions are not compared with any rule"));
+        return;
+    }
+    if (s->kind == CX_SUBJECT_UNKNOWN && p->documents[0].acl)
+        add(e, cx_arena_printf(a, "user '%.*s' has no rules of its own", (int)s->client.user.n, s->client.user.p));
+    if (s->kind == CX_SUBJECT_ANONYMOUS && p->documents[0].dynsec && s->holder->list_count == 0)
+        add(e, CX_STR("there is no anonymous group"));
+    cx_asking asking = cx_ask_lists(p, s->holder);
+    unsigned shown = 0, more = 0;
+    for (const cx_list *list; (list = cx_next_list(p, &asking));) {
+        const cx_rule *r = answer.verdict.rule;
+        bool here = r && r >= p->rules + list->first && r < p->rules + list->first + list->count;
+        if (!here && shown++ >= LISTS_SHOWN) {
+            more++;
+            continue;
+        }
+        if (more) add(e, cx_arena_printf(a, "%u more roles: none matches", more));
+        more = 0;
+        if (trail_of_list(e, p, s, list, list_title(a, p, list, asking.now), access, answer)) return;
+    }
+    if (more) add(e, cx_arena_printf(a, "%u more roles: none matches", more));
+    trail_of_default(e, p, s, access, decides && answer.allow, last);
 }
 
 /* What the broker did, step by step: one line each. */
-static void trail(cx_arena *a, cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_answer answer,
-                  cx_str *lines, unsigned *n)
+static void trail(struct cx_explained *e, const cx_broker *b, const cx_question *q, cx_access access, cx_str topic,
+                  cx_answer answer)
 {
+    cx_arena *a = &e->arena;
     cx_reason reason = answer.verdict.reason;
     if (reason == CX_REASON_INVALID_TOPIC) {
-        lines[(*n)++] = CX_STR("the topic itself is not valid: no rule is asked");
+        add(e, CX_STR("the topic itself is not valid: no rule is asked"));
         return;
     }
     if (reason == CX_REASON_DOLLAR_TOPIC) {
-        lines[(*n)++] = CX_STR("the broker's own gate for topics that begin with '$' denies: no rule is asked");
+        add(e, CX_STR("the broker's own gate for topics that begin with '$' denies: no rule is asked"));
         return;
     }
-    if (topic.p[0] == '$')
-        lines[(*n)++] =
-            CX_STR("the topic begins with '$': only rules that begin with '$' can match it, '#' and '+' do not");
-    if (reason == CX_REASON_SUBSCRIBE_ALWAYS) {
-        lines[(*n)++] = CX_STR("subscriptions are not compared with any rule");
-        return;
+    if (topic.p[0] == '$' && reason != CX_REASON_SUBSCRIBE_ALWAYS &&
+        (access == CX_ACCESS_READ || access == CX_ACCESS_WRITE))
+        add(e, CX_STR("the topic begins with '$': only rules that begin with '$' can match it, '#' and '+' do not"));
+    for (unsigned i = 0; i <= answer.step && i < b->step_count; i++) {
+        cx_policy *p = b->steps[i].policy;
+        if (!p) break;
+        cx_subject s = cx_broker_subject(b, p, q->client);
+        cx_str name = p->documents[0].source->name;
+        if (b->step_count > 1)
+            add(e, cx_arena_printf(a, "%s asked: %.*s", i == 0 ? "first" : "then", (int)name.n, name.p));
+        trail_of_policy(e, p, &s, access, answer, i == answer.step, i + 1 == b->step_count);
     }
-    if (s->kind == CX_SUBJECT_UNKNOWN)
-        lines[(*n)++] =
-            cx_arena_printf(a, "user '%.*s' has no rules of its own", (int)s->client.user.n, s->client.user.p);
-    for (uint32_t i = 0; i < s->holder->list_count; i++) {
-        cx_list *list = &p->lists.items[s->holder->lists[i]];
-        cx_str title = list_title(a, p, list);
-        if (list->refuses_unsafe && cx_client_unsafe(&s->client)) {
-            lines[(*n)++] =
-                cx_arena_printf(a, "%.*s: denied before any is asked, since the %s has '+' or '#'", (int)title.n,
-                                title.p, cx_client_unsafe_user(&s->client) ? "user name" : "client id");
-            return;
-        }
-        const cx_rule *r = answer.verdict.rule;
-        bool here = r && r >= p->rules + list->first && r < p->rules + list->first + list->count;
-        if (!here) {
-            lines[(*n)++] = list->count == 0 ? cx_arena_printf(a, "%.*s: there are none", (int)title.n, title.p)
-                                             : cx_arena_printf(a, "%.*s: none of %u matches for %s", (int)title.n,
-                                                               title.p, list->count, cx_access_name(access));
-            continue;
-        }
-        cx_str place = place_of(a, p, r);
-        lines[(*n)++] = cx_arena_printf(a, "%.*s: %.*s matches%s", (int)title.n, title.p, (int)place.n, place.p,
-                                        r->outcome == CX_DENY ? ", and denies are asked before allows" : "");
-        return;
-    }
-    lines[(*n)++] = CX_STR("nothing matched: denied by default");
 }
+
+/* ---- the nearest rule ---- */
 
 static cx_str nearest(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
 {
     cx_near near = cx_policy_nearest(p, s, access, topic);
     if (!near.rule) return CX_STR_NONE;
-    cx_str place = place_of(a, p, near.rule);
+    cx_str place = cx_explained_place(a, p, near.rule);
     if (near.other_access)
         return cx_arena_printf(a, "%.*s matches the topic, but not for %s", (int)place.n, place.p,
                                cx_access_name(access));
     cx_str filter = cx_rule_filter(near.rule);
     cx_str f = cx_str_sub(filter, near.filter_at, filter.n - near.filter_at),
            t = cx_str_sub(topic, near.topic_at, topic.n - near.topic_at);
+    if (f.n == 0) f = CX_STR("nothing");
+    if (t.n == 0) t = CX_STR("nothing");
     return cx_arena_printf(a, "%.*s agrees up to '%.*s', then has '%.*s' where the topic has '%.*s'", (int)place.n,
                            place.p, (int)near.topic_at, topic.p, (int)f.n, f.p, (int)t.n, t.p);
 }
 
-static cx_str section_of(cx_arena *a, const cx_subject *s)
+/* In the policy that answers, else in those asked before it. */
+static cx_str nearest_of_all(cx_arena *a, const cx_broker *b, const cx_question *q, cx_access access, cx_str topic,
+                             cx_answer answer)
 {
-    if (s->client.anonymous) return CX_STR("before the first 'user' line");
-    return cx_arena_printf(a, "below 'user %.*s'", (int)s->client.user.n, s->client.user.p);
+    cx_str text = CX_STR_NONE;
+    for (unsigned i = answer.step + 1; i-- > 0 && text.n == 0;) {
+        cx_subject s = cx_broker_subject(b, b->steps[i].policy, q->client);
+        text = nearest(a, b->steps[i].policy, &s, access, topic);
+    }
+    return text;
 }
 
-static cx_str change_to_deny(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_str topic)
-{
-    cx_str section = section_of(a, s);
-    if (cx_behaves(p->release, CX_B_ACL_DENY) == CX_ACL_DENY_NO)
-        return CX_STR("to deny: remove the rule or narrow it; this release has no 'deny'");
-    return cx_arena_printf(a, "to deny: 'topic deny %.*s' %.*s (a deny takes reading and writing away)", (int)topic.n,
-                           topic.p, (int)section.n, section.p);
-}
+/* ---- all of it ---- */
 
-/* One line that says what would turn the answer; empty: nothing in the file can. */
-static cx_str change(cx_arena *a, const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic,
-                     cx_answer answer)
-{
-    switch (answer.verdict.reason) {
-    case CX_REASON_SUBSCRIBE_ALWAYS:
-        return CX_STR("to refuse subscriptions a broker needs the dynamic security plugin: an ACL file cannot");
-    case CX_REASON_DOLLAR_TOPIC:
-    case CX_REASON_INVALID_TOPIC:
-    case CX_REASON_NO_ACL:
-    case CX_REASON_CANNOT_CONNECT:
-    case CX_REASON_UNKNOWN_PLUGIN: return CX_STR_NONE;
-    case CX_REASON_UNSAFE_ID:
-        return cx_arena_printf(a, "to allow: use a %s without '+' and '#', or grant it in rules of the user's own",
-                               cx_client_unsafe_user(&s->client) ? "user name" : "client id");
-    case CX_REASON_RULE:
-    case CX_REASON_DEFAULT:
-    case CX_REASON_UNKNOWN_USER: break;
-    }
-    if (answer.allow) return change_to_deny(a, p, s, topic);
-    const cx_rule *deny = answer.verdict.rule;
-    if (deny) {
-        cx_str place = place_of(a, p, deny);
-        const cx_rule *behind = cx_policy_allow_behind(p, s, access, topic);
-        cx_str then = behind ? place_of(a, p, behind) : CX_STR("");
-        return cx_arena_printf(a, "to allow: narrow or remove %.*s; %s%.*s%s", (int)place.n, place.p,
-                               behind ? "without it " : "a rule that allows is needed besides", (int)then.n, then.p,
-                               behind ? " would allow" : "");
-    }
-    cx_near near = cx_policy_nearest(p, s, access, topic);
-    if (near.other_access && near.rule->matcher == CX_MATCH_FILTER) {
-        cx_str place = place_of(a, p, near.rule), filter = cx_rule_filter(near.rule);
-        return cx_arena_printf(a, "to allow: make %.*s 'topic readwrite %.*s'", (int)place.n, place.p, (int)filter.n,
-                               filter.p);
-    }
-    cx_str section = section_of(a, s);
-    return cx_arena_printf(a, "to allow: 'topic %s %.*s' %.*s", cx_access_name(access), (int)topic.n, topic.p,
-                           (int)section.n, section.p);
-}
-
-enum { TRAIL_MAX = 8 };
-
-struct explained {
-    cx_arena arena;
-    cx_str trail[TRAIL_MAX];
-    unsigned trail_count;
-    cx_str nearest, change;
-};
-
-/* Answers that no rule gives. */
+/* Answers that no policy gives. */
 static cx_str without_rules(cx_arena *a, struct cx_policy_target *t, const cx_question *q, unsigned access,
                             cx_answer answer)
 {
@@ -158,28 +208,36 @@ static cx_str without_rules(cx_arena *a, struct cx_policy_target *t, const cx_qu
     return text;
 }
 
-static struct explained explain(struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)
+static struct cx_explained explain(struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)
 {
-    struct explained e = {0};
-    cx_policy *p = cx_target_policy(t);
-    cx_reason reason = a.verdict.reason;
-    if (!p || reason == CX_REASON_CANNOT_CONNECT || reason == CX_REASON_NO_ACL || reason == CX_REASON_UNKNOWN_PLUGIN) {
-        e.trail[e.trail_count++] = without_rules(&e.arena, t, q, access, a);
+    struct cx_explained e = {0};
+    cx_policy *p = cx_answer_policy(&t->broker, a);
+    cx_access asked = access == CX_ASK_REACH ? CX_ACCESS_READ : (cx_access)access;
+    cx_str topic = q->topic, mount = t->broker.mount_point;
+    if (a.verdict.reason == CX_REASON_CANNOT_CONNECT || t->broker.step_count == 0) {
+        add(&e, without_rules(&e.arena, t, q, access, a));
+        return e;
+    }
+    if (mount.p) {
+        topic = cx_arena_printf(&e.arena, "%.*s%.*s", (int)mount.n, mount.p, (int)topic.n, topic.p);
+        add(&e, cx_arena_printf(&e.arena, "the listener's mount point makes it '%.*s'", (int)topic.n, topic.p));
+    }
+    trail(&e, &t->broker, q, asked, topic, a);
+    if (!p) {
+        if (a.unknown) add(&e, without_rules(&e.arena, t, q, access, a));
         return e;
     }
     cx_subject s = cx_broker_subject(&t->broker, p, q->client);
-    cx_access asked = access == CX_ASK_REACH ? CX_ACCESS_READ : (cx_access)access;
-    cx_str topic = q->topic, mount = t->broker.mount_point;
-    if (mount.p) {
-        topic = cx_arena_printf(&e.arena, "%.*s%.*s", (int)mount.n, mount.p, (int)topic.n, topic.p);
-        e.trail[e.trail_count++] =
-            cx_arena_printf(&e.arena, "the listener's mount point makes it '%.*s'", (int)topic.n, topic.p);
-    }
-    trail(&e.arena, p, &s, asked, topic, a, e.trail, &e.trail_count);
-    bool by_default = reason == CX_REASON_DEFAULT || reason == CX_REASON_UNKNOWN_USER;
-    if (by_default && !a.allow) e.nearest = nearest(&e.arena, p, &s, asked, topic);
-    e.change = change(&e.arena, p, &s, asked, topic, a);
+    bool by_default = a.verdict.reason == CX_REASON_DEFAULT || a.verdict.reason == CX_REASON_UNKNOWN_USER;
+    if (by_default && !a.allow) e.nearest = nearest_of_all(&e.arena, &t->broker, q, asked, topic, a);
+    e.change = cx_explained_change(&e.arena, p, &s, asked, topic, a);
     return e;
+}
+
+static void explained_clear(struct cx_explained *e)
+{
+    cx_vec_clear(&e->trail);
+    cx_arena_clear(&e->arena);
 }
 
 static void put_aside(cx_buf *out, const char *word, cx_str text)
@@ -192,21 +250,21 @@ static void put_aside(cx_buf *out, const char *word, cx_str text)
 
 void cx_aclcheck_explain(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)
 {
-    struct explained e = explain(t, q, access, a);
-    for (unsigned i = 0; i < e.trail_count; i++) put_aside(out, i ? "" : "trail", e.trail[i]);
+    struct cx_explained e = explain(t, q, access, a);
+    for (size_t i = 0; i < e.trail.n; i++) put_aside(out, i ? "" : "trail", e.trail.items[i]);
     put_aside(out, "nearest", e.nearest);
     put_aside(out, "change", e.change);
-    cx_arena_clear(&e.arena);
+    explained_clear(&e);
 }
 
 void cx_aclcheck_explain_json(cx_json *j, struct cx_policy_target *t, const cx_question *q, unsigned access,
                               cx_answer a)
 {
-    struct explained e = explain(t, q, access, a);
+    struct cx_explained e = explain(t, q, access, a);
     cx_json_array(j, "trail");
-    for (unsigned i = 0; i < e.trail_count; i++) cx_json_str(j, NULL, e.trail[i]);
+    for (size_t i = 0; i < e.trail.n; i++) cx_json_str(j, NULL, e.trail.items[i]);
     cx_json_end_array(j);
     cx_json_str(j, "nearest", e.nearest);
     cx_json_str(j, "change", e.change);
-    cx_arena_clear(&e.arena);
+    explained_clear(&e);
 }

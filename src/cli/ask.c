@@ -41,46 +41,80 @@ cx_answer cx_ask(struct cx_policy_target *t, const cx_question *q, unsigned acce
     return subscribe.allow ? read : subscribe;
 }
 
-/* The text of a rule's line, and its number. */
-static cx_str rule_line(const struct cx_policy_target *t, const cx_rule *r, size_t *line)
-{
-    cx_source *source = cx_target_policy(t)->source;
-    *line = cx_source_place(source, r->at).line;
-    return cx_source_line_up_to(source, (cx_span){r->at, r->filter_len});
-}
-
 void cx_ask_put_json(cx_json *j, struct cx_policy_target *t, const char *listener, unsigned access, cx_answer a)
 {
+    cx_arena arena = {0};
+    const cx_rule *r = a.verdict.rule;
+    cx_rule_place place = {0};
+    if (r) place = cx_policy_place(cx_answer_policy(&t->broker, a), r, &arena);
     cx_json_str(j, "target", cx_str_of(t->release->label));
     if (listener) cx_json_str(j, "listener", cx_str_of(listener));
     cx_json_str(j, "access", cx_str_of(cx_ask_name(access)));
     if (a.unknown) cx_json_null(j, "allow");
     else cx_json_bool(j, "allow", a.allow);
     cx_json_str(j, "reason", cx_str_of(cx_reason_name(a.verdict.reason)));
-    size_t line = 0;
-    const cx_rule *r = a.verdict.rule;
-    cx_str text = r ? rule_line(t, r, &line) : CX_STR_NONE;
-    cx_json_str(j, "file", r ? cx_target_policy(t)->source->name : CX_STR_NONE);
-    if (r) cx_json_int(j, "line", (long long)line);
+    cx_json_str(j, "file", r ? place.source->name : CX_STR_NONE);
+    if (r) cx_json_int(j, "line", (long long)place.line);
     else cx_json_null(j, "line");
-    cx_json_null(j, "path");
-    cx_json_str(j, "rule", text);
+    cx_json_str(j, "path", place.path);
+    cx_json_str(j, "rule", place.text);
+    if (place.role.p) cx_json_str(j, "role", place.role);
+    cx_arena_clear(&arena);
 }
 
-static void put_no_rule(cx_buf *out, struct cx_policy_target *t, const cx_question *q)
+void cx_ask_put_place(cx_buf *out, const cx_policy *p, const cx_rule *r)
 {
-    cx_subject s = cx_broker_subject(&t->broker, cx_target_policy(t), q->client);
-    if (s.kind == CX_SUBJECT_ANONYMOUS)
-        cx_buf_puts(out, "no rule for clients without a user name, and no pattern, matches");
-    else if (s.kind == CX_SUBJECT_UNKNOWN) {
-        cx_buf_puts(out, "user '");
-        cx_buf_put_safe(out, q->client.user);
-        cx_buf_puts(out, "' has no rules here, and no pattern matches");
-    } else {
-        cx_buf_puts(out, "no rule of user '");
-        cx_buf_put_safe(out, q->client.user);
-        cx_buf_puts(out, "', and no pattern, matches");
+    cx_arena arena = {0};
+    cx_rule_place place = cx_policy_place(p, r, &arena);
+    cx_buf_put_safe(out, place.source->name);
+    cx_buf_printf(out, ":%zu  '", place.line);
+    cx_buf_put_safe(out, place.text);
+    cx_buf_putc(out, '\'');
+    if (place.role.p) {
+        cx_buf_puts(out, " in role '");
+        cx_buf_put_safe(out, place.role);
+        cx_buf_putc(out, '\'');
     }
+    cx_arena_clear(&arena);
+}
+
+static void put_user(cx_buf *out, const char *before, cx_str user, const char *behind)
+{
+    cx_buf_puts(out, before);
+    cx_buf_put_safe(out, user);
+    cx_buf_puts(out, behind);
+}
+
+static void put_no_rule(cx_buf *out, const cx_subject *s, cx_str user)
+{
+    if (s->kind == CX_SUBJECT_ANONYMOUS)
+        cx_buf_puts(out, "no rule for clients without a user name, and no pattern, matches");
+    else if (s->kind == CX_SUBJECT_UNKNOWN) put_user(out, "user '", user, "' has no rules here, and no pattern matches");
+    else put_user(out, "no rule of user '", user, "', and no pattern, matches");
+}
+
+const char *cx_ask_default_name(cx_access access)
+{
+    static const char *const names[CX_ACCESS_KINDS] = {"publishClientReceive", "publishClientSend", "subscribe",
+                                                       "unsubscribe"};
+    return names[cx_access_index(access)];
+}
+
+/* What dynamic security does with a question that no ACL answers. */
+static void put_no_acl(cx_buf *out, const cx_policy *p, const cx_subject *s, cx_access access, const cx_question *q,
+                       bool allow)
+{
+    cx_buf_put_safe(out, p->documents[0].source->name);
+    if (s->kind == CX_SUBJECT_UNKNOWN) {
+        put_user(out, ": there is no client '", q->client.user, "', and nobody else decides");
+        return;
+    }
+    cx_buf_puts(out, ": no ACL matches");
+    bool by_default = p->defaults[s->kind][cx_access_index(access)].outcome == CX_ALLOW;
+    if (by_default && !allow) cx_buf_puts(out, ", and what begins with $CONTROL is never allowed by default");
+    else
+        cx_buf_printf(out, ", and defaultACLAccess '%s' is %s", cx_ask_default_name(access),
+                      allow ? "true" : "not true");
 }
 
 static void put_dollar(cx_buf *out, cx_str topic)
@@ -107,20 +141,27 @@ static void put_unknown(cx_buf *out, const struct cx_policy_target *t)
     cx_buf_put_safe(out, t->broker.steps[t->broker.step_count - 1].who);
 }
 
+/* Nothing in the policy that answers says anything of it. */
+static void put_default(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)
+{
+    cx_policy *p = cx_answer_policy(&t->broker, a);
+    cx_subject s = cx_broker_subject(&t->broker, p, q->client);
+    cx_access asked = access == CX_ASK_REACH ? CX_ACCESS_READ : (cx_access)access;
+    if (p->documents[0].acl) put_no_rule(out, &s, q->client.user);
+    else put_no_acl(out, p, &s, asked, q, a.allow);
+}
+
 void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)
 {
     switch (a.verdict.reason) {
-    case CX_REASON_RULE: {
-        size_t line;
-        cx_str text = rule_line(t, a.verdict.rule, &line);
-        cx_buf_put_safe(out, cx_target_policy(t)->source->name);
-        cx_buf_printf(out, ":%zu  '", line);
-        cx_buf_put_safe(out, text);
-        cx_buf_putc(out, '\'');
+    case CX_REASON_RULE:
+    case CX_REASON_MALFORMED_RULE:
+        cx_ask_put_place(out, cx_answer_policy(&t->broker, a), a.verdict.rule);
+        if (a.verdict.reason == CX_REASON_MALFORMED_RULE)
+            cx_buf_puts(out, ", whose topic is malformed: what reaches it is denied");
         return;
-    }
     case CX_REASON_DEFAULT:
-    case CX_REASON_UNKNOWN_USER: put_no_rule(out, t, q); return;
+    case CX_REASON_UNKNOWN_USER: put_default(out, t, q, access, a); return;
     case CX_REASON_DOLLAR_TOPIC: put_dollar(out, q->topic); return;
     case CX_REASON_UNSAFE_ID: put_unsafe(out, q); return;
     case CX_REASON_SUBSCRIBE_ALWAYS:

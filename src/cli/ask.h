@@ -32,4 +32,10 @@ void cx_ask_put_json(cx_json *j, struct cx_policy_target *t, const char *listene
 /* "acl:12  'topic deny cmds/#'", or the reason in words. */
 void cx_ask_put_why(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a);
 
+/* "acl:12  'topic deny cmds/#'" */
+void cx_ask_put_place(cx_buf *out, const cx_policy *p, const cx_rule *r);
+
+/* The member of defaultACLAccess: "publishClientSend". */
+const char *cx_ask_default_name(cx_access access);
+
 #endif

@@ -12,6 +12,7 @@ static const cx_option options[] = {
     {"anonymous", 0, NULL, "a client without a user name; USER is left out"},
     {"acl", 0, "FILE", "the ACL file, when it is not an operand"},
     {"conf", 0, "FILE", "the mosquitto.conf, when it is not an operand"},
+    {"dynsec", 0, "FILE", "the dynamic-security.json, when it is not an operand"},
     {"listener", 0, "PORT", "of a conf: the listener with this port, address:port or socket path"},
     {"root", 0, "DIR", "of a conf: put before the absolute paths in it"},
     {"passwd", 0, "FILE", "the password file that goes with it"},
@@ -21,7 +22,6 @@ static const cx_option options[] = {
     {"batch", 0, "FILE", "many questions: lines of user TAB clientid TAB access TAB topic"},
     {"as", 0, "KIND", "the policy's kind, when its name does not tell"},
     {"kind", 0, "KIND", "the same as --as"},
-    {"dynsec", 0, "FILE", NULL},
     {NULL, 0, NULL, NULL},
 };
 
@@ -45,16 +45,37 @@ static void note_no_login(cx_cli *cli, const cx_policy_source *s, cx_str user)
     cx_arena_clear(&a);
 }
 
+/* The name that was meant, among those of all that the first target asks. */
 static void note_near_user(cx_cli *cli, const cx_policy_source *s, cx_str user)
 {
-    const cx_policy *p = cx_target_policy(&s->targets[0]);
-    if (!p || cx_map_get(&p->users, user) != CX_MAP_NONE) return;
+    const cx_broker *b = &s->targets[0].broker;
     cx_nearest n = {0};
-    cx_str file = p->source->name;
-    for (size_t i = 0; i < p->users.n; i++) cx_nearest_offer(&n, user, p->users.keys[i].key);
+    cx_str file = CX_STR_NONE;
+    for (unsigned k = 0; k < b->step_count; k++) {
+        const cx_policy *p = b->steps[k].policy;
+        if (!p) continue;
+        if (cx_map_get(&p->users, user) != CX_MAP_NONE) return;
+        for (size_t i = 0; i < p->users.n; i++) cx_nearest_offer(&n, user, p->users.keys[i].key);
+        file = p->documents[0].source->name;
+    }
     if (n.word.p)
         cx_cli_note(cli, "no user '%.*s' in %.*s, did you mean '%.*s'?", (int)user.n, user.p, (int)file.n, file.p,
                     (int)n.word.n, n.word.p);
+}
+
+/* A client of a lone dynamic-security.json that could not connect. */
+static void note_no_client(cx_cli *cli, const cx_policy_source *s, const cx_client *c)
+{
+    const cx_policy *p = s->targets[0].broker.steps[0].policy;
+    if (!p || !p->documents[0].dynsec || s->has_conf) return;
+    uint32_t number = cx_map_get(&p->users, c->user);
+    if (number == CX_MAP_NONE) return;
+    const cx_dynsec_client *entry = p->clients.items[number];
+    if (entry->disabled)
+        cx_cli_note(cli, "client '%.*s' is disabled and could not connect", (int)c->user.n, c->user.p);
+    else if (entry->id.p && (c->fresh || !cx_str_eq(entry->id, c->id)))
+        cx_cli_note(cli, "client '%.*s' can connect with client id '%.*s' only (-i)", (int)c->user.n, c->user.p,
+                    (int)entry->id.n, entry->id.p);
 }
 
 static void note_question(cx_cli *cli, const cx_policy_source *s, const cx_question *q)
@@ -69,6 +90,7 @@ static void note_question(cx_cli *cli, const cx_policy_source *s, const cx_quest
     }
     note_text(cli, "user name", c->user);
     note_no_login(cli, s, c->user);
+    note_no_client(cli, s, c);
     note_near_user(cli, s, c->user);
 }
 
@@ -79,20 +101,43 @@ static bool same_answer(cx_answer a, cx_answer b)
     return !a.verdict.rule == !b.verdict.rule && (!a.verdict.rule || a.verdict.rule->at == b.verdict.rule->at);
 }
 
-/* The answer another, ordinary client id gets from one target; false: the same. */
-static bool other_id(struct cx_policy_target *t, const cx_question *q, unsigned access, cx_str *id, cx_answer *other)
+enum { IDS_TRIED = 64 };
+
+/* Client ids that may be answered otherwise: of rules with %c, and the one a client is bound to. */
+static unsigned other_ids(struct cx_policy_target *t, const cx_question *q, cx_arena *a, cx_str ids[IDS_TRIED])
 {
-    cx_policy *p = cx_target_policy(t);
-    if (!p || t->broker.mount_point.p || t->broker.username_as_clientid) return false;
-    if (!q->client.fresh || (access != CX_ACCESS_READ && access != CX_ACCESS_WRITE)) return false;
-    cx_reason reason = cx_ask(t, q, access).verdict.reason;
-    if (reason == CX_REASON_DOLLAR_TOPIC || reason == CX_REASON_INVALID_TOPIC || reason == CX_REASON_CANNOT_CONNECT)
-        return false;
-    cx_subject s = cx_policy_subject(p, q->client);
-    *other = (cx_answer){0};
-    if (!cx_policy_other_id(p, &s, (cx_access)access, q->topic, id, &other->verdict)) return false;
-    other->allow = other->verdict.outcome == CX_ALLOW;
-    return true;
+    unsigned n = 0;
+    cx_str mount = t->broker.mount_point;
+    cx_str topic = mount.p ? cx_arena_join(a, mount, q->topic) : q->topic;
+    for (unsigned i = 0; i < t->broker.step_count; i++) {
+        const cx_policy *p = t->broker.steps[i].policy;
+        if (!p) continue;
+        cx_subject s = cx_policy_subject(p, q->client);
+        uint32_t number = s.kind == CX_SUBJECT_USER ? cx_map_get(&p->users, q->client.user) : CX_MAP_NONE;
+        if (n < IDS_TRIED && number < p->clients.n && p->clients.items[number]->id.n)
+            ids[n++] = p->clients.items[number]->id;
+        n += cx_policy_other_ids(p, &s, topic, ids + n, IDS_TRIED - n);
+    }
+    return n;
+}
+
+/* The answer another, ordinary client id gets from one target; false: the same. */
+static bool other_id(struct cx_policy_target *t, const cx_question *q, unsigned access, cx_arena *a, cx_str *id,
+                     cx_answer *other)
+{
+    cx_str ids[IDS_TRIED];
+    if (!q->client.fresh || t->broker.username_as_clientid || q->topic.n == 0) return false;
+    cx_answer fresh = cx_ask(t, q, access);
+    unsigned n = other_ids(t, q, a, ids);
+    for (unsigned i = 0; i < n; i++) {
+        cx_question with = *q;
+        with.client.fresh = false;
+        with.client.id = ids[i];
+        *id = ids[i];
+        *other = cx_ask(t, &with, access);
+        if (other->allow != fresh.allow) return true;
+    }
+    return false;
 }
 
 /* Says when another id is answered otherwise, once for releases that say the same. */
@@ -101,8 +146,9 @@ static void note_other_id(cx_cli *cli, cx_policy_source *s, const cx_question *q
     cx_str ids[CX_POLICY_TARGETS_MAX];
     cx_answer others[CX_POLICY_TARGETS_MAX];
     cx_targets differs[CX_POLICY_TARGETS_MAX] = {0}; /* releases that say what the one with this index says */
+    cx_arena a = {0};
     for (unsigned i = 0; i < s->target_count; i++) {
-        if (!other_id(&s->targets[i], q, access, &ids[i], &others[i])) continue;
+        if (!other_id(&s->targets[i], q, access, &a, &ids[i], &others[i])) continue;
         unsigned k = 0;
         while (k < i && !(differs[k] && cx_str_eq(ids[k], ids[i]) && same_answer(others[k], others[i]))) k++;
         differs[k] |= CX_TARGET_BIT(s->targets[i].release);
@@ -110,16 +156,15 @@ static void note_other_id(cx_cli *cli, cx_policy_source *s, const cx_question *q
     for (unsigned i = 0; i < s->target_count; i++) {
         if (!differs[i]) continue;
         cx_buf why = {0};
-        cx_arena a = {0};
         cx_str who = cx_targets_text(&a, differs[i]);
         bool all = differs[i] == cli->targets;
         cx_ask_put_why(&why, &s->targets[i], q, access, others[i]);
         cx_cli_note(cli, "with client id '%.*s' (-i): %s %s%s%.*s, %.*s", (int)ids[i].n, ids[i].p, cx_ask_name(access),
                     others[i].allow ? "allow" : "deny", all ? "" : " on ", all ? 0 : (int)who.n, who.p, (int)why.n,
                     why.p);
-        cx_arena_clear(&a);
         cx_buf_clear(&why);
     }
+    cx_arena_clear(&a);
 }
 
 static void put_line(cx_cli *cli, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a,
@@ -298,7 +343,7 @@ const cx_command cx_cmd_aclcheck = {
     .usage = "aclcheck USER TOPIC [POLICY]",
     .summary = "may this user publish, receive, subscribe? And which rule says so",
     .about = "Answers as the broker of the target would, for a connected client. POLICY is an ACL\n"
-             "file, or a mosquitto.conf with all it names. Without -a: write, read and subscribe;\n"
+             "file, a dynamic-security.json, or a mosquitto.conf with all it names. Without -a: write, read and subscribe;\n"
              "for a filter with '+' or '#': subscribe. 'reach' is read with a subscription that is\n"
              "allowed. Exit code: 0 all allowed, 1 something denied, 3 the policy cannot be read or\n"
              "the target refuses it.\n\n"

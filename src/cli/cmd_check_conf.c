@@ -1,5 +1,6 @@
 /* culex check, for a mosquitto.conf and the files it includes. */
 #include "cli/cmd_check.h"
+#include "cli/policy_source.h"
 
 /* A conf, what it sets up, and, unless --syntax, what it names. */
 struct checked {
@@ -21,7 +22,7 @@ static void each_file(struct checked *c, void each(void *context, cx_source *sou
     for (size_t i = 0; i < c->start.files.list.n; i++) {
         cx_named_file *file = c->start.files.list.items[i];
         if (file->findings)
-            each(context, &file->source, file->findings, file->kind == CX_NAMED_ACL ? CX_SHOW_ALL : CX_HIDE_RECORDS);
+            each(context, &file->source, file->findings, cx_cli_hiding(file->kind));
     }
 }
 

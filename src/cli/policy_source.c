@@ -12,10 +12,10 @@ static void put_reasons(cx_cli *cli, cx_source *source, const cx_findings *f, cx
     }
 }
 
-static int refused(cx_cli *cli, cx_source *source, const cx_findings *f, const char *what, bool secret)
+static int refused(cx_cli *cli, cx_source *source, const cx_findings *f, const char *what, cx_hiding hiding)
 {
     size_t shown = 0;
-    put_reasons(cli, source, f, cli->targets, secret ? CX_HIDE_RECORDS : CX_SHOW_ALL, &shown);
+    put_reasons(cli, source, f, cli->targets, hiding, &shown);
     cx_arena a = {0};
     cx_str who = cx_targets_text(&a, f->refused & cli->targets);
     int code =
@@ -26,33 +26,43 @@ static int refused(cx_cli *cli, cx_source *source, const cx_findings *f, const c
     return code;
 }
 
-static void load_acl(cx_policy_source *s, cx_cli *cli)
+/* The smallest broker of each asked release. Releases that refuse the file were left out by MAKE. */
+static void add_targets(cx_policy_source *s, cx_cli *cli, void make(cx_policy_source *s, struct cx_policy_target *t))
 {
-    cx_acl_read(&s->acl, &s->acl_source, cli->targets, cli->threads);
-    if (s->acl.findings.refused & cli->targets) return;
     for (size_t i = 0; i < CX_RELEASE_COUNT; i++) {
         if (!(cli->targets & CX_TARGET_BIT(&cx_releases[i]))) continue;
         struct cx_policy_target *t = &s->targets[s->target_count++];
         t->release = &cx_releases[i];
-        cx_policy_from_acl(&t->own, &s->acl, t->release);
+        make(s, t);
         t->broker = cx_broker_of(&t->own);
     }
+}
+
+static void make_from_acl(cx_policy_source *s, struct cx_policy_target *t)
+{
+    cx_policy_from_acl(&t->own, &s->acl, t->release);
+}
+
+static void make_from_dynsec(cx_policy_source *s, struct cx_policy_target *t)
+{
+    cx_dynsec *files[] = {&s->dynsec};
+    cx_policy_from_dynsec(&t->own, files, 1, t->release);
 }
 
 static int not_a_policy(cx_cli *cli, const char *path, cx_kind kind)
 {
     switch (kind) {
     case CX_KIND_ACL:
+    case CX_KIND_DYNSEC:
     case CX_KIND_CONF: return -1;
     case CX_KIND_UNKNOWN:
         return cx_cli_fail(cli, CX_EXIT_USAGE,
-                           "%s: neither name nor content tells what kind of file it is; say --as acl or --as conf",
+                           "%s: neither name nor content tells what kind of file it is; say --as acl, conf or dynsec",
                            path);
     case CX_KIND_PASSWD:
     case CX_KIND_PSK:
         return cx_cli_fail(cli, CX_EXIT_USAGE, "%s is a %s file and grants nothing; name the ACL file%s", path,
                            cx_kind_name(kind), kind == CX_KIND_PASSWD ? ", and this one with --passwd" : "");
-    case CX_KIND_DYNSEC:
     case CX_KIND_YAML: break;
     }
     return cx_cli_fail(cli, CX_EXIT_USAGE, "%s: a policy of kind %s is not in this version", path, cx_kind_name(kind));
@@ -60,8 +70,36 @@ static int not_a_policy(cx_cli *cli, const char *path, cx_kind kind)
 
 static int open_acl(cx_policy_source *s, cx_cli *cli)
 {
-    load_acl(s, cli);
-    return s->target_count ? -1 : refused(cli, &s->acl_source, &s->acl.findings, "acl", false);
+    cx_acl_read(&s->acl, &s->source, cli->targets, cli->threads);
+    if (s->acl.findings.refused & cli->targets) return refused(cli, &s->source, &s->acl.findings, "acl", CX_SHOW_ALL);
+    add_targets(s, cli, make_from_acl);
+    return -1;
+}
+
+/* What the plug-in cannot read it takes for an empty policy, and so does the answer. */
+static void note_not_loaded(cx_policy_source *s, cx_cli *cli)
+{
+    const cx_findings *f = &s->dynsec.findings;
+    cx_str name = s->source.name;
+    for (size_t i = 0; i < f->list.n; i++) {
+        const cx_finding *x = &f->list.items[i];
+        if (x->rule != CX_RULE_DYNSEC_INVALID_JSON && x->rule != CX_RULE_DYNSEC_NOT_LOADED) continue;
+        cx_str why = x->note_count ? x->notes[0] : CX_STR("");
+        cx_cli_note(cli, "%.*s:%zu: %.*s; %.*s", (int)name.n, name.p, cx_source_place(&s->source, x->span.at).line,
+                    (int)x->message.n, x->message.p, (int)why.n, why.p);
+    }
+}
+
+static int open_dynsec(cx_policy_source *s, cx_cli *cli)
+{
+    cx_error e;
+    if (!cx_dynsec_read(&s->dynsec, &s->source, cli->targets, cx_cli_value(cli, "argon2") != NULL, &e))
+        return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
+    if (s->dynsec.findings.refused & cli->targets)
+        return refused(cli, &s->source, &s->dynsec.findings, "dynsec", CX_HIDE_JSON);
+    note_not_loaded(s, cli);
+    add_targets(s, cli, make_from_dynsec);
+    return -1;
 }
 
 /* ---- a conf ---- */
@@ -78,8 +116,7 @@ static int conf_refused(cx_policy_source *s, cx_cli *cli, const char *path)
     }
     for (size_t i = 0; i < s->start.files.list.n; i++) {
         cx_named_file *file = s->start.files.list.items[i];
-        put_reasons(cli, &file->source, file->findings, who_refuses,
-                    file->kind == CX_NAMED_ACL ? CX_SHOW_ALL : CX_HIDE_RECORDS, &shown);
+        put_reasons(cli, &file->source, file->findings, who_refuses, cx_cli_hiding(file->kind), &shown);
     }
     cx_arena a = {0};
     cx_targets rest = cli->targets & (cx_targets)~who_refuses;
@@ -188,15 +225,22 @@ static int open_policy(cx_policy_source *s, cx_cli *cli, const char *path, cx_ki
     cx_error e;
     if (kind == CX_KIND_UNKNOWN) kind = cx_kind_guess(cx_str_of(path), CX_STR(""));
     if (kind == CX_KIND_CONF) return open_conf(s, cli, path);
-    if (!cx_source_open(&s->acl_source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
-    if (kind == CX_KIND_UNKNOWN) kind = cx_kind_guess(s->acl_source.name, s->acl_source.text);
+    if (!cx_source_open(&s->source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
+    if (kind == CX_KIND_UNKNOWN) kind = cx_kind_guess(s->source.name, s->source.text);
     int code = not_a_policy(cli, path, kind);
     if (code >= 0) return code;
-    if (kind == CX_KIND_CONF) return open_conf(s, cli, path);
+    if (kind == CX_KIND_CONF) {
+        cx_source_clear(&s->source);
+        return open_conf(s, cli, path);
+    }
     const char *conf_only = cx_cli_value(cli, "listener") ? "listener" : cx_cli_value(cli, "root") ? "root" : NULL;
     if (conf_only)
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' goes with a conf, %s is an ACL file", conf_only, path);
-    return open_acl(s, cli);
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' goes with a conf, %s is %s", conf_only, path,
+                           kind == CX_KIND_ACL ? "an ACL file" : "a dynamic-security.json");
+    if (kind == CX_KIND_ACL) return open_acl(s, cli);
+    if (cx_cli_value(cli, "passwd"))
+        return cx_cli_fail(cli, CX_EXIT_USAGE, "--passwd goes with an ACL file; a conf names what is asked together");
+    return open_dynsec(s, cli);
 }
 
 static int open_passwd(cx_policy_source *s, cx_cli *cli, const char *path)
@@ -205,7 +249,7 @@ static int open_passwd(cx_policy_source *s, cx_cli *cli, const char *path)
     if (!cx_source_open(&s->passwd_source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     cx_passwd_read(&s->passwd, &s->passwd_source, cli->targets, cx_cli_value(cli, "argon2") != NULL);
     if (s->passwd.findings.refused & cli->targets)
-        return refused(cli, &s->passwd_source, &s->passwd.findings, "passwd", true);
+        return refused(cli, &s->passwd_source, &s->passwd.findings, "passwd", CX_HIDE_RECORDS);
     if (s->passwd.entries.n == 0 && cx_kind_guess(CX_STR(""), s->passwd_source.text) == CX_KIND_ACL)
         return cx_cli_fail(cli, CX_EXIT_USAGE, "%s is an ACL file, not the password file", path);
     s->has_passwd = true;
@@ -215,27 +259,35 @@ static int open_passwd(cx_policy_source *s, cx_cli *cli, const char *path)
 int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy)
 {
     *s = (cx_policy_source){0};
-    if (cx_cli_value(cli, "dynsec")) return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--dynsec' is not in this version");
     if (cx_cli_value(cli, "password-file"))
         return cx_cli_fail(cli, CX_EXIT_USAGE,
                            "--password-file holds one password; Mosquitto's password file is --passwd");
-    const char *acl = cx_cli_value(cli, "acl"), *conf = cx_cli_value(cli, "conf"),
-               *passwd = cx_cli_value(cli, "passwd");
-    const char *named = acl ? acl : conf, *file = named ? named : policy;
-    const char *second = acl && conf ? conf : named ? policy : NULL;
-    if (second) return cx_cli_fail(cli, CX_EXIT_USAGE, "two policies: '%s' and '%s'", named, second);
+    static const struct {
+        const char *option;
+        cx_kind kind;
+    } named[] = {{"acl", CX_KIND_ACL}, {"conf", CX_KIND_CONF}, {"dynsec", CX_KIND_DYNSEC}};
+    const char *passwd = cx_cli_value(cli, "passwd"), *file = NULL, *second = policy;
+    cx_kind kind = CX_KIND_UNKNOWN;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        const char *value = cx_cli_value(cli, named[i].option);
+        if (!value) continue;
+        if (file) second = value;
+        else kind = named[i].kind, file = value;
+    }
+    if (file && second) return cx_cli_fail(cli, CX_EXIT_USAGE, "two policies: '%s' and '%s'", file, second);
+    bool as = !file;
+    if (!file) file = policy;
     if (!file)
         return cx_cli_fail(
             cli, CX_EXIT_USAGE,
-            "no policy: name an ACL file or a mosquitto.conf, as in 'culex aclcheck alice sensors/door acl'");
+            "no policy: name an ACL file, a dynamic-security.json or a mosquitto.conf, as in 'culex aclcheck alice sensors/door acl'");
     const char *batch = cx_cli_value(cli, "batch");
     if ((strcmp(file, "-") == 0) + (batch && strcmp(batch, "-") == 0) + (passwd && strcmp(passwd, "-") == 0) > 1)
         return cx_cli_fail(cli, CX_EXIT_USAGE,
                            "standard input can be only one of the policy, the password file and the batch");
     if (strstr(file, "://"))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "a live broker as the policy is not in this version");
-    cx_kind kind = acl ? CX_KIND_ACL : conf ? CX_KIND_CONF : CX_KIND_UNKNOWN;
-    if (!named && !cx_cli_kind(cli, &kind)) return CX_EXIT_USAGE;
+    if (as && !cx_cli_kind(cli, &kind)) return CX_EXIT_USAGE;
     int code = open_policy(s, cli, file, kind);
     if (code < 0 && passwd) code = open_passwd(s, cli, passwd);
     return code;
@@ -250,7 +302,8 @@ void cx_policy_close(cx_policy_source *s)
     cx_conf_clear(&s->conf);
     cx_arena_clear(&s->arena);
     cx_acl_clear(&s->acl);
+    cx_dynsec_clear(&s->dynsec);
     cx_passwd_clear(&s->passwd);
-    cx_source_clear(&s->acl_source);
+    cx_source_clear(&s->source);
     cx_source_clear(&s->passwd_source);
 }

@@ -10,8 +10,9 @@
 enum { CX_POLICY_TARGETS_MAX = 64 };
 
 typedef struct cx_policy_source {
-    cx_source acl_source, passwd_source; /* of an ACL file and its password file */
+    cx_source source, passwd_source; /* of an ACL file or a dynamic-security.json; of the password file */
     cx_acl acl;
+    cx_dynsec dynsec;
     cx_passwd passwd;
     bool has_passwd;
     cx_conf conf; /* of a conf, with all it names */
@@ -21,7 +22,7 @@ typedef struct cx_policy_source {
     cx_arena arena;
     struct cx_policy_target {
         const cx_release *release;
-        cx_policy own; /* of a lone ACL file */
+        cx_policy own; /* of a lone file */
         cx_broker broker;
         const cx_door *door; /* of a conf; NULL: none */
         cx_start *start;
@@ -30,12 +31,15 @@ typedef struct cx_policy_source {
     unsigned target_count;
 } cx_policy_source;
 
-/* From --acl, --conf, --passwd, or the operand POLICY (may be NULL). Returns -1, or the
+/* From --acl, --conf, --dynsec, --passwd, or the operand POLICY (may be NULL). Returns -1, or the
  * exit code of what went wrong, which was reported. */
 int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy);
 void cx_policy_close(cx_policy_source *s);
 
-/* The policy that decides for a target; NULL: none does. */
-static inline cx_policy *cx_target_policy(const struct cx_policy_target *t) { return cx_broker_policy(&t->broker); }
+/* What of a named file's lines is not shown. */
+static inline cx_hiding cx_cli_hiding(cx_named_kind kind)
+{
+    return kind == CX_NAMED_ACL ? CX_SHOW_ALL : kind == CX_NAMED_DYNSEC ? CX_HIDE_JSON : CX_HIDE_RECORDS;
+}
 
 #endif

@@ -8,7 +8,7 @@
 typedef struct cx_verdict {
     cx_outcome outcome;
     cx_reason reason;
-    const cx_rule *rule; /* CX_REASON_RULE: the one that decided */
+    const cx_rule *rule; /* CX_REASON_RULE, CX_REASON_MALFORMED_RULE: the one that decided */
 } cx_verdict;
 
 /* TOPIC: for READ and WRITE a valid topic name, else a valid topic filter. Lists are compiled at

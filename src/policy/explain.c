@@ -1,6 +1,7 @@
 #include "policy/explain.h"
 
 #include "policy/match.h"
+#include "topic/topic.h"
 
 static size_t count_levels(cx_str s, size_t end)
 {
@@ -18,13 +19,14 @@ cx_near cx_policy_nearest(const cx_policy *p, const cx_subject *s, cx_access acc
 {
     cx_near best = {0};
     size_t best_levels = 0;
-    for (uint32_t i = 0; i < s->holder->list_count; i++) {
-        const cx_list *list = &p->lists.items[s->holder->lists[i]];
+    cx_query q = cx_query_of(p->release, access, topic);
+    cx_asking asking = cx_ask_lists(p, s->holder);
+    for (const cx_list *list; (list = cx_next_list(p, &asking));) {
         for (uint32_t k = 0; k < list->count; k++) {
             const cx_rule *r = &p->rules[list->first + k];
             if (r->outcome != CX_ALLOW || !can_ask(r, s)) continue;
             cx_near near = {.rule = r};
-            bool matches = cx_rule_matches_up_to(r, &s->client, topic, &near.filter_at, &near.topic_at);
+            bool matches = cx_rule_matches_up_to(r, &s->client, &q, &near.filter_at, &near.topic_at);
             if (matches && !(r->access & access)) {
                 near.other_access = true;
                 return near;
@@ -40,13 +42,14 @@ cx_near cx_policy_nearest(const cx_policy *p, const cx_subject *s, cx_access acc
 
 const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
 {
-    for (uint32_t i = 0; i < s->holder->list_count; i++) {
-        const cx_list *list = &p->lists.items[s->holder->lists[i]];
+    cx_query q = cx_query_of(p->release, access, topic);
+    cx_asking asking = cx_ask_lists(p, s->holder);
+    for (const cx_list *list; (list = cx_next_list(p, &asking));) {
         if (list->refuses_unsafe && cx_client_unsafe(&s->client)) return NULL;
         for (uint32_t k = 0; k < list->count; k++) {
             const cx_rule *r = &p->rules[list->first + k];
             if (r->outcome == CX_ALLOW && (r->access & access) && can_ask(r, s) &&
-                cx_rule_matches(r, &s->client, topic))
+                cx_rule_matches(r, &s->client, &q))
                 return r;
         }
     }
@@ -78,30 +81,18 @@ static cx_str bound_id(const cx_rule *r, cx_str topic)
     return CX_STR_NONE;
 }
 
-bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_str *id,
-                        cx_verdict *verdict)
+unsigned cx_policy_other_ids(const cx_policy *p, const cx_subject *s, cx_str topic, cx_str *ids, unsigned most)
 {
-    enum { TRIES = 64 };
-    cx_verdict fresh = cx_policy_decide(p, s, access, topic);
-    cx_str last = CX_STR_NONE;
-    int tries = 0;
-    for (uint32_t i = 0; i < s->holder->list_count; i++) {
-        const cx_list *list = &p->lists.items[s->holder->lists[i]];
-        for (uint32_t k = 0; k < list->count && tries < TRIES; k++) {
+    unsigned n = 0;
+    cx_asking asking = cx_ask_lists(p, s->holder);
+    for (const cx_list *list; (list = cx_next_list(p, &asking));) {
+        for (uint32_t k = 0; k < list->count && n < most; k++) {
             const cx_rule *r = &p->rules[list->first + k];
-            if (r->matcher == CX_MATCH_FILTER) continue;
+            if (r->matcher != CX_MATCH_TEXT_VARIABLES && r->matcher != CX_MATCH_LEVEL_VARIABLES) continue;
             cx_str bound = bound_id(r, topic);
-            if (bound.n == 0 || cx_str_eq(bound, last)) continue;
-            last = bound;
-            tries++;
-            cx_client client = s->client;
-            client.fresh = false;
-            client.id = bound;
-            cx_subject other = cx_policy_subject(p, client);
-            *verdict = cx_policy_decide(p, &other, access, topic);
-            *id = bound;
-            if ((verdict->outcome == CX_ALLOW) != (fresh.outcome == CX_ALLOW)) return true;
+            if (bound.n == 0 || cx_has_wildcard(bound) || (n && cx_str_eq(bound, ids[n - 1]))) continue;
+            ids[n++] = bound;
         }
     }
-    return false;
+    return n;
 }

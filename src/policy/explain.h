@@ -19,10 +19,8 @@ cx_near cx_policy_nearest(const cx_policy *p, const cx_subject *s, cx_access acc
 /* The answer if no rule denied: what an allow further down would say. */
 const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic);
 
-/* For a subject with a fresh client id: an ordinary id that is answered
- * otherwise, taken from the topic by way of a rule with %c. *ID is a view into
- * the topic; *VERDICT what it gets. */
-bool cx_policy_other_id(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_str *id,
-                        cx_verdict *verdict);
+/* Ordinary client ids that rules with %c may answer otherwise than a fresh one: taken from the
+ * topic by way of such rules. Views into the topic, at most MOST of them; how many. */
+unsigned cx_policy_other_ids(const cx_policy *p, const cx_subject *s, cx_str topic, cx_str *ids, unsigned most);
 
 #endif

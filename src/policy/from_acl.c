@@ -140,7 +140,8 @@ static void set_defaults(cx_policy *p)
 
 void cx_policy_from_acl(cx_policy *p, const cx_acl *acl, const cx_release *release)
 {
-    *p = (cx_policy){.release = release, .source = acl->source};
+    *p = (cx_policy){.release = release, .document_count = 1};
+    p->documents[0] = (cx_document){.acl = acl, .source = acl->source};
     struct build b = {.p = p, .acl = acl, .bit = CX_TARGET_BIT(release)};
     add_list(&b, CX_LIST_ANONYMOUS, 0);
     add_list(&b, CX_LIST_PATTERNS, 0);

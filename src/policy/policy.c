@@ -9,6 +9,9 @@ void cx_policy_clear(cx_policy *p)
     cx_pages_free(&p->rule_pages);
     cx_vec_clear(&p->lists);
     cx_vec_clear(&p->holders);
+    cx_vec_clear(&p->spans);
+    cx_vec_clear(&p->refs);
+    cx_vec_clear(&p->clients);
     cx_map_clear(&p->users);
     *p = (cx_policy){0};
 }
@@ -28,7 +31,7 @@ cx_subject cx_policy_subject(const cx_policy *p, cx_client client)
     }
     uint32_t number = cx_map_get(&p->users, client.user);
     /* the list is asked for while the holder is still on its way from memory */
-    if (number != CX_MAP_NONE) __builtin_prefetch(p->lists.items + p->own_lists + number);
+    if (number != CX_MAP_NONE && p->own_lists) __builtin_prefetch(p->lists.items + p->own_lists + number);
     s.kind = number == CX_MAP_NONE ? CX_SUBJECT_UNKNOWN : CX_SUBJECT_USER;
     s.holder = number == CX_MAP_NONE ? &p->unknown : &p->holders.items[number];
     return s;
@@ -45,6 +48,7 @@ const char *cx_reason_name(cx_reason r)
     switch (r) {
     case CX_REASON_RULE: return "rule";
     case CX_REASON_DEFAULT: return "default";
+    case CX_REASON_MALFORMED_RULE: return "malformed-filter";
     case CX_REASON_DOLLAR_TOPIC: return "dollar-topic";
     case CX_REASON_UNKNOWN_USER: return "unknown-user";
     case CX_REASON_UNSAFE_ID: return "unsafe-id";
@@ -55,4 +59,35 @@ const char *cx_reason_name(cx_reason r)
     case CX_REASON_UNKNOWN_PLUGIN: return "unknown-plugin";
     }
     cx_bug("no such reason");
+}
+
+/* "publishClientSend deny cmds/#" */
+static cx_rule_place place_in_dynsec(cx_dynsec *d, const cx_rule *r, cx_arena *a)
+{
+    cx_rule_place place = {.source = d->source};
+    if (r->matcher == CX_MATCH_HAS_WILDCARD) {
+        place.line = cx_source_place(d->source, cx_dynsec_role_at(d, r->at)).line;
+        place.text = CX_STR("allowwildcardsubs false");
+        place.path = cx_dynsec_path(d, r->at, CX_DYNSEC_NO_ACL, a);
+        place.role = d->roles.items[r->at].name;
+        return place;
+    }
+    const cx_dynsec_acl *acl = &d->acls.items[r->at];
+    uint32_t role = 0;
+    while (role + 1 < d->roles.n && d->roles.items[role + 1].first_acl <= r->at) role++;
+    place.line = cx_source_place(d->source, cx_dynsec_acl_at(d, r->at)).line;
+    place.text = cx_arena_printf(a, "%s %s %.*s", cx_dynsec_type_name((cx_dynsec_type)acl->type),
+                                 acl->allow ? "allow" : "deny", (int)acl->topic.n, acl->topic.p);
+    place.path = cx_dynsec_path(d, role, r->at, a);
+    place.role = d->roles.items[role].name;
+    return place;
+}
+
+cx_rule_place cx_policy_place(const cx_policy *p, const cx_rule *r, cx_arena *a)
+{
+    const cx_document *d = &p->documents[r->document];
+    if (d->dynsec) return place_in_dynsec(d->dynsec, r, a);
+    return (cx_rule_place){.source = d->source,
+                           .line = cx_source_place(d->source, r->at).line,
+                           .text = cx_source_line_up_to(d->source, (cx_span){r->at, r->filter_len})};
 }

@@ -227,7 +227,7 @@ static bool build(cx_trie *t, uint32_t count, uint8_t access, uint8_t skip_guard
     uint32_t limit = size / 8 * 7;
     for (uint32_t i = 0; i < count; i++) {
         const cx_rule *r = &t->rules[i];
-        if (!(r->access & access) || (r->guard & skip_guard)) continue;
+        if (!(r->access & access) || (r->guard & skip_guard) || r->matcher > CX_MATCH_LEVEL_VARIABLES) continue;
         struct entering e = {i, ROOT_PATH, r, cx_rule_filter(r), 0};
         if (t->used + 2 * (CX_TOPIC_SLASHES + 1) > limit && t->used + most_nodes(e.filter) > limit) return false;
         arrive(t, size + 1, &e);
@@ -266,7 +266,8 @@ struct search {
     const struct node *nodes;
     uint32_t size;
     const cx_trie *t;
-    cx_str topic;
+    const cx_query *query;
+    cx_str topic; /* its text */
     const cx_client *client;
 };
 
@@ -288,7 +289,7 @@ static uint32_t walk(const struct search *s, struct point at, uint32_t best);
 SELDOM static uint32_t walk_sideways(const struct search *s, const struct ways *w, struct point at, uint32_t len,
                                      bool dollar, uint32_t best)
 {
-    if (w->plus && !dollar)
+    if (w->plus && !dollar && cx_plus_matches(s->query, cx_str_sub(s->topic, at.at, len)))
         best = walk(s, (struct point){w->plus, cx_path_hash(at.path, plus_level), at.at + len + 1}, best);
     for (uint32_t e = w->variables; e != NO_EDGE; e = s->t->edges.items[e].next) {
         const struct edge *edge = &s->t->edges.items[e];
@@ -303,24 +304,26 @@ SELDOM static uint32_t walk_sideways(const struct search *s, const struct ways *
 SELDOM static bool tail_matches(const struct search *s, const struct node *n, size_t at)
 {
     if (at > s->topic.n) return false; /* '#' alone is never kept as a tail */
+    bool plain = s->query->as == CX_AS_TOPIC;
     cx_str rest = cx_str_sub(s->topic, at, s->topic.n - at);
-    if (n->tail_inline && !s->t->variables) return cx_filter_match_levels((cx_str){n->tail, n->tail_len}, rest);
+    if (n->tail_inline && plain && !s->t->variables)
+        return cx_filter_match_levels((cx_str){n->tail, n->tail_len}, rest);
     const cx_rule *r = &s->t->rules[n->least];
     size_t from = r->filter_len - n->tail_len;
-    if (r->matcher != CX_MATCH_FILTER) return cx_rule_matches_from(r, s->client, s->topic, from, at);
+    if (!plain || r->matcher != CX_MATCH_FILTER) return cx_rule_matches_from(r, s->client, s->query, from, at);
     return cx_filter_match_levels(cx_str_sub(cx_rule_filter(r), from, n->tail_len), rest);
 }
 
 /* The lowest rank, below BEST, of what matches from a point on. */
 static uint32_t walk(const struct search *s, struct point at, uint32_t best)
 {
-    bool dollar = at.at == 0 && s->topic.p[0] == '$'; /* wildcards do not reach topics with '$' */
+    bool dollar = at.at == 0 && cx_query_dollar(s->query); /* wildcards do not reach topics with '$' */
     for (;;) {
         const struct node *n = &s->nodes[at.id - 1];
         if (n->least >= best) return best;
         if (n->tail_len) return tail_matches(s, n, at.at) ? n->least : best;
         if (!dollar) best = lower(best, n->ways.rest);
-        if (at.at > s->topic.n) return lower(best, n->ways.end);
+        if (at.at > s->topic.n) return s->query->cut ? best : lower(best, n->ways.end);
 
         cx_level l = cx_level_at(s->topic, at.at);
         if (n->ways.plus | n->ways.variables) best = walk_sideways(s, &n->ways, at, l.len, dollar, best);
@@ -336,9 +339,9 @@ static uint32_t walk(const struct search *s, struct point at, uint32_t best)
     }
 }
 
-uint32_t cx_trie_find(const cx_trie *t, cx_str topic, const cx_client *client)
+uint32_t cx_trie_find(const cx_trie *t, const cx_query *q, const cx_client *client)
 {
-    struct search s = {t->nodes, t->size, t, topic, client};
+    struct search s = {t->nodes, t->size, t, q, q->text, client};
     return walk(&s, (struct point){t->size + 1, ROOT_PATH, 0}, CX_RANK_NONE);
 }
 

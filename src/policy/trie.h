@@ -4,19 +4,19 @@
 #ifndef CX_TRIE_H
 #define CX_TRIE_H
 
-#include "policy/policy.h"
+#include "policy/match.h"
 
 #define CX_RANK_NONE UINT32_MAX
 
 typedef struct cx_trie cx_trie;
 
-/* The rules of RULES that answer ACCESS; those with a guard in SKIP_GUARD left out.
- * RULES must outlive the trie. */
+/* The rules of RULES that answer ACCESS and whose filter is compared level by level;
+ * those with a guard in SKIP_GUARD left out. RULES must outlive the trie. */
 cx_trie *cx_trie_new(const cx_rule *rules, uint32_t count, uint8_t access, uint8_t skip_guard);
 void cx_trie_free(cx_trie *t);
 
-/* TOPIC is a valid topic name. CX_RANK_NONE: no rule matches. */
-uint32_t cx_trie_find(const cx_trie *t, cx_str topic, const cx_client *client);
+/* CX_RANK_NONE: no rule matches. */
+uint32_t cx_trie_find(const cx_trie *t, const cx_query *q, const cx_client *client);
 
 /* What the rule of a rank says; quicker than fetching the rule. */
 cx_outcome cx_trie_outcome(const cx_trie *t, uint32_t rank);

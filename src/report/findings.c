@@ -1,5 +1,7 @@
 #include "report/report.h"
 
+#include <strings.h>
+
 #include "base/utf8.h"
 
 enum { EXCERPT = 120, BEFORE = 60, TAB_WIDTH = 4, REACH = 4096 };
@@ -46,7 +48,7 @@ static size_t put_expanded(cx_buf *out, cx_str text)
 /* How much of a line may be shown. A part of one that does not hold its beginning shows nothing. */
 static size_t shown_of(cx_str line, bool from_start, cx_hiding hiding)
 {
-    if (hiding == CX_SHOW_ALL) return line.n;
+    if (hiding == CX_SHOW_ALL || hiding == CX_HIDE_JSON) return line.n;
     if (hiding == CX_HIDE_RECORDS) {
         const char *nul = line.n ? memchr(line.p, '\0', line.n) : NULL; /* a ':' behind it is none to a broker */
         const char *colon = line.n ? memchr(line.p, ':', nul ? (size_t)(nul - line.p) : line.n) : NULL;
@@ -76,6 +78,49 @@ static cx_str masked(cx_buf *scratch, cx_str line, size_t shown, size_t *at, siz
     return cx_buf_str(scratch);
 }
 
+/* ---- JSON ---- */
+
+static size_t string_end(cx_str line, size_t at)
+{
+    while (at < line.n && line.p[at] != '"') at += line.p[at] == '\\' ? 2 : 1;
+    return at < line.n ? at : line.n;
+}
+
+static bool is_secret_member(cx_str name)
+{
+    static const char *const secret[] = {"password", "encoded_password", "salt"};
+    for (size_t i = 0; i < sizeof secret / sizeof *secret; i++)
+        if (name.n == strlen(secret[i]) && strncasecmp(name.p, secret[i], name.n) == 0) return true;
+    return false;
+}
+
+static void mask(char *p, size_t from, size_t to) { memset(p + from, '*', to - from); }
+
+/* Stars for the values of secret members. A part of a line that begins within a value may
+ * begin within a hash, so all up to its first quote is stars. */
+static cx_str masked_json(cx_buf *scratch, cx_str line, bool from_start)
+{
+    cx_buf_put(scratch, line);
+    size_t at = 0;
+    if (!from_start) {
+        at = string_end(line, 0);
+        mask(scratch->p, 0, at);
+        if (at < line.n) at++;
+    }
+    while (at < line.n) {
+        if (line.p[at++] != '"') continue;
+        size_t end = string_end(line, at), value = end + 1;
+        bool secret = is_secret_member(cx_str_sub(line, at, end - at));
+        while (value < line.n && ((unsigned char)line.p[value] <= ' ' || line.p[value] == ':')) value++;
+        at = end + 1;
+        if (!secret || value >= line.n || line.p[value] != '"') continue;
+        end = string_end(line, value + 1);
+        mask(scratch->p, value + 1, end);
+        at = end + 1;
+    }
+    return cx_buf_str(scratch);
+}
+
 static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_hiding hiding)
 {
     uint32_t start;
@@ -85,8 +130,10 @@ static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx
     if (at > line.n) at = line.n;
     if (len > line.n - at) len = line.n - at;
     cx_buf scratch = {0}, gutter = {0};
-    size_t shown = shown_of(line, start == 0 || source->text.p[start - 1] == '\n', hiding);
+    bool from_start = start == 0 || source->text.p[start - 1] == '\n';
+    size_t shown = shown_of(line, from_start, hiding);
     if (shown < line.n) line = masked(&scratch, line, shown, &at, &len);
+    else if (hiding == CX_HIDE_JSON) line = masked_json(&scratch, line, from_start);
     size_t from = line.n > EXCERPT && at > BEFORE ? cx_utf8_boundary(line, at - BEFORE) : 0;
     size_t to = line.n - from > EXCERPT ? cx_utf8_boundary(line, from + EXCERPT) : line.n;
     if (to < at) to = at;

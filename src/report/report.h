@@ -28,6 +28,7 @@ typedef enum {
     CX_SHOW_ALL,
     CX_HIDE_RECORDS, /* what stands behind ':' */
     CX_HIDE_VALUES,  /* the values of secret options of mosquitto.conf */
+    CX_HIDE_JSON,    /* passwords and hashes in a dynamic-security.json */
 } cx_hiding;
 
 /* "file:line:column: error: message [rule]", the line with a caret, notes, help.

@@ -258,7 +258,7 @@ static bool has_entry(cx_start *st, const cx_door *d, cx_str path, cx_str user)
 /* What dynamic security says to a login with the right password; CX_DEFER: the next one is asked. */
 static cx_outcome dynsec_login(const cx_policy *p, const cx_client *c, const char **why)
 {
-    uint32_t number = cx_map_get(&p->users, c->user);
+    uint32_t number = cx_policy_user(p, c->user);
     *why = "neither dynamic security nor anybody else knows the user";
     if (number == CX_MAP_NONE) return CX_DEFER;
     const cx_dynsec_client *entry = p->clients.items[number];

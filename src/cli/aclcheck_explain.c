@@ -7,12 +7,18 @@ enum { LISTS_SHOWN = 20 };
 
 static void add(struct cx_explained *e, cx_str line) { cx_vec_add(&e->trail, line); }
 
+static cx_str place_alone(cx_arena *a, cx_rule_place place)
+{
+    return cx_arena_printf(a, "%.*s:%zu '%.*s'", (int)place.source->name.n, place.source->name.p, place.line,
+                           (int)place.text.n, place.text.p);
+}
+
 cx_str cx_explained_place(cx_arena *a, const cx_policy *p, const cx_rule *r)
 {
     cx_rule_place place = cx_policy_place(p, r, a);
-    cx_str role = place.role.p ? cx_arena_printf(a, " in role '%.*s'", (int)place.role.n, place.role.p) : CX_STR("");
-    return cx_arena_printf(a, "%.*s:%zu '%.*s'%.*s", (int)place.source->name.n, place.source->name.p, place.line,
-                           (int)place.text.n, place.text.p, (int)role.n, role.p);
+    cx_str alone = place_alone(a, place);
+    if (!place.role.p) return alone;
+    return cx_arena_printf(a, "%.*s in role '%.*s'", (int)alone.n, alone.p, (int)place.role.n, place.role.p);
 }
 
 /* ---- the trail ---- */
@@ -79,7 +85,7 @@ static bool trail_of_list(struct cx_explained *e, const cx_policy *p, const cx_s
         add(e, no_match(a, p, list, title, access));
         return false;
     }
-    cx_str place = cx_explained_place(a, p, r), why = why_first(list, r, answer);
+    cx_str place = place_alone(a, cx_policy_place(p, r, a)), why = why_first(list, r, answer);
     add(e, cx_arena_printf(a, "%.*s: %.*s matches%.*s", (int)title.n, title.p, (int)place.n, place.p, (int)why.n,
                            why.p));
     return true;
@@ -246,6 +252,39 @@ static void put_aside(cx_buf *out, const char *word, cx_str text)
     cx_buf_printf(out, "    %-8s ", word);
     cx_buf_put_safe(out, text);
     cx_buf_putc(out, '\n');
+}
+
+/* "allow, acl:3  'topic read a/#'" */
+static void put_other(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)
+{
+    cx_buf_printf(out, "    %-8s on %s%s%s: %s, ", "other", t->release->label, t->listener ? " listener " : "",
+                  t->listener ? t->listener : "", cx_answer_name(a));
+    cx_ask_put_why(out, t, q, access, a);
+    cx_buf_putc(out, '\n');
+}
+
+static bool differs(cx_answer a, cx_answer b) { return a.allow != b.allow || a.unknown != b.unknown; }
+
+void cx_aclcheck_others(cx_buf *out, cx_policy_source *others, const cx_question *q, unsigned access, cx_answer a)
+{
+    for (unsigned i = 0; i < others->target_count; i++) {
+        cx_answer other = cx_ask(&others->targets[i], q, access);
+        if (differs(a, other)) put_other(out, &others->targets[i], q, access, other);
+    }
+}
+
+void cx_aclcheck_others_json(cx_json *j, cx_policy_source *others, const cx_question *q, unsigned access, cx_answer a)
+{
+    cx_json_array(j, "others");
+    for (unsigned i = 0; i < others->target_count; i++) {
+        struct cx_policy_target *t = &others->targets[i];
+        cx_answer other = cx_ask(t, q, access);
+        if (!differs(a, other)) continue;
+        cx_json_object(j, NULL);
+        cx_ask_put_json(j, t, t->listener, access, other);
+        cx_json_end_object(j);
+    }
+    cx_json_end_array(j);
 }
 
 void cx_aclcheck_explain(cx_buf *out, struct cx_policy_target *t, const cx_question *q, unsigned access, cx_answer a)

@@ -61,6 +61,9 @@ extern const cx_command cx_cmd_check, cx_cmd_aclcheck, cx_cmd_passwd, cx_cmd_exp
 /* Words on the command line into CLI; an exit code >= 0 ends the program. */
 int cx_cli_parse(cx_cli *cli, const cx_command *command, int argc, char **argv);
 
+/* The releases asked without --target: 2.0 and 2.1. */
+cx_targets cx_targets_usual(void);
+
 /* The last value of an option, "" for one without value; NULL: not given. */
 const char *cx_cli_value(const cx_cli *cli, const char *name);
 

@@ -54,8 +54,8 @@ static void note_near_user(cx_cli *cli, const cx_policy_source *s, cx_str user)
     for (unsigned k = 0; k < b->step_count; k++) {
         const cx_policy *p = b->steps[k].policy;
         if (!p) continue;
-        if (cx_map_get(&p->users, user) != CX_MAP_NONE) return;
-        for (size_t i = 0; i < p->users.n; i++) cx_nearest_offer(&n, user, p->users.keys[i].key);
+        if (cx_policy_user(p, user) != CX_MAP_NONE) return;
+        for (size_t i = 0; i < p->holders.n; i++) cx_nearest_offer(&n, user, cx_policy_names(p)->keys[i].key);
         file = p->documents[0].source->name;
     }
     if (n.word.p)
@@ -68,7 +68,7 @@ static void note_no_client(cx_cli *cli, const cx_policy_source *s, const cx_clie
 {
     const cx_policy *p = s->targets[0].broker.steps[0].policy;
     if (!p || !p->documents[0].dynsec || s->has_conf) return;
-    uint32_t number = cx_map_get(&p->users, c->user);
+    uint32_t number = cx_policy_user(p, c->user);
     if (number == CX_MAP_NONE) return;
     const cx_dynsec_client *entry = p->clients.items[number];
     if (entry->disabled)
@@ -113,7 +113,7 @@ static unsigned other_ids(struct cx_policy_target *t, const cx_question *q, cx_a
         const cx_policy *p = t->broker.steps[i].policy;
         if (!p) continue;
         cx_subject s = cx_policy_subject(p, q->client);
-        uint32_t number = s.kind == CX_SUBJECT_USER ? cx_map_get(&p->users, q->client.user) : CX_MAP_NONE;
+        uint32_t number = s.kind == CX_SUBJECT_USER ? cx_policy_user(p, q->client.user) : CX_MAP_NONE;
         if (n < IDS_TRIED && number < p->clients.n && p->clients.items[number]->id.n)
             ids[n++] = p->clients.items[number]->id;
         n += cx_policy_other_ids(p, &s, topic, ids + n, IDS_TRIED - n);
@@ -204,8 +204,8 @@ static const char *listener_of(const cx_policy_source *s, const cx_answer *answe
     return agree ? NULL : s->targets[i].listener;
 }
 
-static void put_text(cx_cli *cli, cx_policy_source *s, const cx_question *q, unsigned access, const cx_answer *answers,
-                     int width)
+static void put_text(cx_cli *cli, cx_policy_source *s, cx_policy_source *others, const cx_question *q, unsigned access,
+                     const cx_answer *answers, int width)
 {
     bool agree = true, explain = cx_cli_value(cli, "explain") != NULL, releases = false;
     for (unsigned i = 1; i < s->target_count; i++) {
@@ -219,10 +219,11 @@ static void put_text(cx_cli *cli, cx_policy_source *s, const cx_question *q, uns
         put_line(cli, &s->targets[i], q, access, answers[i], width, !agree && releases, !agree && listener);
         if (explain) cx_aclcheck_explain(&cli->out, &s->targets[i], q, access, answers[i]);
     }
+    if (agree && s->target_count) cx_aclcheck_others(&cli->out, others, q, access, answers[0]);
 }
 
-static void put_json(cx_cli *cli, cx_json *j, cx_policy_source *s, const cx_question *q, unsigned access,
-                     const cx_answer *answers)
+static void put_json(cx_cli *cli, cx_json *j, cx_policy_source *s, cx_policy_source *others, const cx_question *q,
+                     unsigned access, const cx_answer *answers)
 {
     for (unsigned i = 0; i < s->target_count; i++) {
         bool skip;
@@ -230,12 +231,15 @@ static void put_json(cx_cli *cli, cx_json *j, cx_policy_source *s, const cx_ques
         if (skip) continue;
         cx_json_object(j, NULL);
         cx_ask_put_json(j, &s->targets[i], listener, access, answers[i]);
-        if (cx_cli_value(cli, "explain")) cx_aclcheck_explain_json(j, &s->targets[i], q, access, answers[i]);
+        if (cx_cli_value(cli, "explain")) {
+            cx_aclcheck_explain_json(j, &s->targets[i], q, access, answers[i]);
+            cx_aclcheck_others_json(j, others, q, access, answers[i]);
+        }
         cx_json_end_object(j);
     }
 }
 
-static int ask_one(cx_cli *cli, cx_policy_source *s, const cx_question *q)
+static int ask_one(cx_cli *cli, cx_policy_source *s, cx_policy_source *others, const cx_question *q)
 {
     bool denied = false, json = cli->format == CX_FORMAT_JSON;
     int width = 0;
@@ -251,8 +255,8 @@ static int ask_one(cx_cli *cli, cx_policy_source *s, const cx_question *q)
             answers[i] = cx_ask(&s->targets[i], q, *access);
             denied |= !answers[i].allow;
         }
-        if (json) put_json(cli, &j, s, q, *access, answers);
-        else put_text(cli, s, q, *access, answers, width);
+        if (json) put_json(cli, &j, s, others, q, *access, answers);
+        else put_text(cli, s, others, q, *access, answers, width);
         note_other_id(cli, s, q, *access);
     }
     if (json) cx_aclcheck_end_json(&j);
@@ -308,6 +312,18 @@ static int read_question(cx_cli *cli, cx_question *q, const char **policy)
     return -1;
 }
 
+/* For --explain: the usual releases that were not asked. One that refuses the policy is none. */
+static void open_others(cx_cli *cli, cx_policy_source *others, const char *policy)
+{
+    cx_cli quiet = *cli;
+    *others = (cx_policy_source){0};
+    quiet.out = quiet.err = (cx_buf){0};
+    quiet.targets = cx_targets_usual() & (cx_targets)~cli->targets;
+    if (!cx_cli_value(cli, "explain") || !quiet.targets || (policy && strcmp(policy, "-") == 0)) return;
+    if (cx_policy_open(others, &quiet, policy) >= 0) others->target_count = 0;
+    cx_buf_clear(&quiet.err);
+}
+
 static int run(cx_cli *cli)
 {
     const char *batch = cx_cli_value(cli, "batch"), *policy = NULL;
@@ -331,8 +347,11 @@ static int run(cx_cli *cli)
     if (code < 0 && batch) {
         code = cx_aclcheck_batch(cli, &s, batch);
     } else if (code < 0) {
+        cx_policy_source others;
+        open_others(cli, &others, policy);
         note_question(cli, &s, &q);
-        code = ask_one(cli, &s, &q);
+        code = ask_one(cli, &s, &others, &q);
+        cx_policy_close(&others);
     }
     cx_policy_close(&s);
     return code;

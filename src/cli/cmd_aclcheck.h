@@ -16,4 +16,8 @@ void cx_aclcheck_explain(cx_buf *out, struct cx_policy_target *t, const cx_quest
 void cx_aclcheck_explain_json(cx_json *j, struct cx_policy_target *t, const cx_question *q, unsigned access,
                               cx_answer a);
 
+/* The answers of other releases than those asked, where they differ from A. */
+void cx_aclcheck_others(cx_buf *out, cx_policy_source *others, const cx_question *q, unsigned access, cx_answer a);
+void cx_aclcheck_others_json(cx_json *j, cx_policy_source *others, const cx_question *q, unsigned access, cx_answer a);
+
 #endif

@@ -1,11 +1,12 @@
 /* culex check: would this broker load the file? */
 #include "cli/cmd_check.h"
 #include "formats/acl/acl.h"
+#include "formats/dynsec/dynsec.h"
 #include "formats/passwd/passwd.h"
 #include "formats/psk/psk.h"
 
 static const cx_option options[] = {
-    {"kind", 0, "KIND", "conf, acl, passwd or psk (default: by the file's name, then its content)"},
+    {"kind", 0, "KIND", "conf, acl, passwd, psk or dynsec (default: by the file's name, then its content)"},
     {"as", 0, "KIND", "the same as --kind"},
     {"argon2", 0, NULL, "the broker is built with argon2 (stock builds are not)"},
     {"root", 0, "DIR", "of a conf: put before the absolute paths in it"},
@@ -20,10 +21,11 @@ struct checked {
     cx_acl acl;
     cx_passwd passwd;
     cx_psk psk;
+    cx_dynsec dynsec;
     cx_findings *findings;
 };
 
-static void read_kind(cx_cli *cli, struct checked *c)
+static bool read_kind(cx_cli *cli, struct checked *c, cx_error *e)
 {
     if (c->kind == CX_KIND_ACL) {
         cx_acl_read(&c->acl, &c->source, cli->targets, cli->threads);
@@ -31,10 +33,14 @@ static void read_kind(cx_cli *cli, struct checked *c)
     } else if (c->kind == CX_KIND_PASSWD) {
         cx_passwd_read(&c->passwd, &c->source, cli->targets, cx_cli_value(cli, "argon2") != NULL);
         c->findings = &c->passwd.findings;
+    } else if (c->kind == CX_KIND_DYNSEC) {
+        c->findings = &c->dynsec.findings;
+        return cx_dynsec_read(&c->dynsec, &c->source, cli->targets, cx_cli_value(cli, "argon2") != NULL, e);
     } else {
         cx_psk_read(&c->psk, &c->source, cli->targets);
         c->findings = &c->psk.findings;
     }
+    return true;
 }
 
 static void clear(struct checked *c)
@@ -42,6 +48,7 @@ static void clear(struct checked *c)
     cx_acl_clear(&c->acl);
     cx_passwd_clear(&c->passwd);
     cx_psk_clear(&c->psk);
+    cx_dynsec_clear(&c->dynsec);
     cx_source_clear(&c->source);
 }
 
@@ -75,6 +82,11 @@ static void put_content(cx_buf *out, const struct checked *c, cx_targets loaded)
         cx_check_put_count(out, c->acl.users, "user line", &join);
     } else if (c->kind == CX_KIND_PASSWD) {
         put_users(out, c, loaded, &join);
+    } else if (c->kind == CX_KIND_DYNSEC) {
+        cx_check_put_count(out, c->dynsec.clients.n, "client", &join);
+        cx_check_put_count(out, c->dynsec.groups.n, "group", &join);
+        cx_check_put_count(out, c->dynsec.roles.n, "role", &join);
+        cx_check_put_count(out, c->dynsec.acls.n, "ACL", &join);
     } else {
         size_t n = c->psk.identities;
         if (n) cx_buf_printf(out, "%s%zu %s", join, n, n == 1 ? "identity" : "identities");
@@ -86,6 +98,9 @@ static void put_content(cx_buf *out, const struct checked *c, cx_targets loaded)
 /* What a file that is refused does to a broker: when it starts, and when it runs. */
 static const char *consequence(cx_kind kind, const cx_release *release)
 {
+    if (kind == CX_KIND_DYNSEC)
+        return cx_behaves(release, CX_B_OWN_PLUGINS) == CX_OWN_PLUGINS_NONE ? "does not start with the plug-in"
+                                                                            : "crashes at start";
     unsigned reload = cx_behaves(release, CX_B_RELOAD_BAD_ACL);
     if (reload == CX_RELOAD_BAD_ACL_EXIT)
         return "does not start; a running broker ends when it is told to reload (SIGHUP)";
@@ -132,7 +147,9 @@ static void put_text(cx_cli *cli, struct checked *c)
     cx_buf *out = &cli->out;
     for (size_t i = 0; i < c->findings->list.n; i++) {
         cx_report_finding(out, cli->style, &c->source, &c->findings->list.items[i], cli->targets,
-                          c->kind == CX_KIND_ACL ? CX_SHOW_ALL : CX_HIDE_RECORDS);
+                          c->kind == CX_KIND_ACL      ? CX_SHOW_ALL
+                          : c->kind == CX_KIND_DYNSEC ? CX_HIDE_JSON
+                                                      : CX_HIDE_RECORDS);
         cx_buf_putc(out, '\n');
     }
     cx_targets refused = c->findings->refused & cli->targets;
@@ -219,13 +236,13 @@ static int check_file(cx_cli *cli, const char *path, cx_kind kind)
     if (c.kind == CX_KIND_UNKNOWN) {
         code = cx_cli_fail(
             cli, CX_EXIT_USAGE,
-            "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd or psk", path);
-    } else if (c.kind == CX_KIND_DYNSEC || c.kind == CX_KIND_YAML) {
+            "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd, psk or dynsec", path);
+    } else if (c.kind == CX_KIND_YAML) {
         code =
             cx_cli_fail(cli, CX_EXIT_USAGE, "%s: files of kind %s are not in this version", path, cx_kind_name(c.kind));
+    } else if (note_path(cli, path), !read_kind(cli, &c, &e)) {
+        code = cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     } else {
-        note_path(cli, path);
-        read_kind(cli, &c);
         if (cli->format == CX_FORMAT_JSON) put_json(cli, &c);
         else put_text(cli, &c);
         code = c.findings->refused & cli->targets ? CX_EXIT_NO : CX_EXIT_YES;

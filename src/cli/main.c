@@ -26,6 +26,7 @@
 
 #include "base/alloc.h"
 #include "base/typo.h"
+#include "data/json_pool.h"
 
 #ifndef CX_VERSION
 #define CX_VERSION "0"
@@ -115,6 +116,7 @@ static void on_fatal(cx_fatal kind, const char *what)
 int main(int argc, char **argv)
 {
     cx_on_fatal(on_fatal);
+    cx_json_use_pool();
     cx_cli cli = {0};
     int code = run(&cli, argc, argv);
     if (!cx_cli_flush(&cli)) code = CX_EXIT_FAILED;

@@ -116,6 +116,11 @@ static int take_option(cx_cli *cli, int argc, char **argv, int *i)
     }
 }
 
+cx_targets cx_targets_usual(void)
+{
+    return CX_TARGET_BIT(cx_release_find(CX_STR("2.0"))) | CX_TARGET_BIT(cx_release_find(CX_STR("2.1")));
+}
+
 static int read_targets(cx_cli *cli)
 {
     const char *value = cx_cli_value(cli, "target");

@@ -31,7 +31,7 @@ cx_near cx_policy_nearest(const cx_policy *p, const cx_subject *s, cx_access acc
                 near.other_access = true;
                 return near;
             }
-            size_t levels = matches ? 0 : count_levels(topic, near.topic_at);
+            size_t levels = matches || !(r->access & access) ? 0 : count_levels(topic, near.topic_at);
             if (levels <= best_levels) continue;
             best = near;
             best_levels = levels;

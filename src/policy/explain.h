@@ -12,8 +12,8 @@ typedef struct cx_near {
 } cx_near;
 
 /* The allowing rule in the subject's lists that comes nearest to answering
- * ACCESS on TOPIC: one for another access first, then the one that agrees on
- * most levels, the earlier of equals. */
+ * ACCESS on TOPIC: one that matches, for another access, first; then the one for
+ * ACCESS that agrees on most levels, the earlier of equals. */
 cx_near cx_policy_nearest(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic);
 
 /* The answer if no rule denied: what an allow further down would say. */

@@ -10,13 +10,13 @@
 #include "policy/policy.h"
 #include "topic/topic.h"
 
-/* Entries of one kind by name: the first one, or the one that a chained table finds. */
+/* The entries of one kind by name. Mostly the first of each name is the only one kept; the numbers
+ * of names are the file's. Where all are kept, a chained table says which one is found. */
 struct names {
     bool chained;
-    cx_map map;                 /* … */
-    CX_VEC(uint32_t) numbers;   /* … and the entry each name has */
-    cx_chained table;           /* … */
-    CX_VEC(uint32_t) in_table;  /* … and the entries in it */
+    CX_VEC(uint32_t) entries;  /* of each name, or NONE; */
+    cx_chained table;          /* else the names, … */
+    CX_VEC(uint32_t) in_table; /* … and the entry of each */
 };
 enum { NONE = CX_MAP_NONE };
 
@@ -53,37 +53,35 @@ struct build {
 
 static void names_clear(struct names *n)
 {
-    cx_map_clear(&n->map);
-    cx_vec_clear(&n->numbers);
+    cx_vec_clear(&n->entries);
     cx_chained_clear(&n->table);
     cx_vec_clear(&n->in_table);
 }
 
-static uint32_t names_find(const struct names *n, cx_str name)
+/* NAME has this NUMBER in the file. */
+static uint32_t names_find(const struct names *n, cx_str name, uint32_t number)
 {
-    if (n->chained) {
-        uint32_t at = cx_chained_find(&n->table, name);
-        return at == CX_CHAINED_END ? NONE : n->in_table.items[at];
-    }
-    uint32_t at = cx_map_get(&n->map, name);
-    return at == CX_MAP_NONE ? NONE : n->numbers.items[at];
+    if (!n->chained) return number < n->entries.n ? n->entries.items[number] : NONE;
+    uint32_t at = cx_chained_find(&n->table, name);
+    return at == CX_CHAINED_END ? NONE : n->in_table.items[at];
 }
 
-static void names_add(struct names *n, cx_str name, uint32_t number)
+static void names_add(struct names *n, cx_str name, uint32_t number, uint32_t entry)
 {
     if (n->chained) {
         cx_chained_add(&n->table, name);
-        cx_vec_add(&n->in_table, number);
-    } else if (cx_map_put(&n->map, name) == n->numbers.n) {
-        cx_vec_add(&n->numbers, number);
+        cx_vec_add(&n->in_table, entry);
+        return;
     }
+    while (n->entries.n <= number) cx_vec_add(&n->entries, NONE);
+    n->entries.items[number] = entry;
 }
 
 /* Whether an entry is kept at all. */
-static bool keeps(const struct build *b, const struct names *n, cx_str name)
+static bool keeps(const struct build *b, const struct names *n, cx_str name, uint32_t number)
 {
     if (name.n == 0 && b->skips_empty) return false;
-    return n->chained || names_find(n, name) == NONE;
+    return n->chained || names_find(n, name, number) == NONE;
 }
 
 /* ---- priorities ---- */
@@ -221,9 +219,9 @@ static void load_roles(struct build *b, const cx_dynsec *d, uint8_t document)
     bool wildcards = cx_behaves(p->release, CX_B_DYNSEC_WILDCARD_SUBS) == CX_DYNSEC_WILDCARD_SUBS_YES;
     for (uint32_t i = 0; i < d->roles.n; i++) {
         const cx_dynsec_role *role = &d->roles.items[i];
-        if (!keeps(b, &b->roles, role->name)) continue;
+        if (!keeps(b, &b->roles, role->name, role->number)) continue;
         cx_list list = {.first = b->rule_count, .holder = i, .kind = CX_LIST_ROLE, .document = document};
-        names_add(&b->roles, role->name, (uint32_t)p->lists.n);
+        names_add(&b->roles, role->name, role->number, (uint32_t)p->lists.n);
         cx_vec_add(&p->lists, list);
         if (wildcards && !role->wildcard_subs)
             p->rules[b->rule_count++] = (cx_rule){.filter = "",
@@ -247,7 +245,7 @@ static cx_lists take_roles(struct build *b, const cx_dynsec *d, uint32_t first, 
     b->order.n = 0;
     for (uint32_t i = first; i < first + count; i++) {
         const cx_dynsec_ref *ref = &d->refs.items[i];
-        struct placed x = {names_find(&b->roles, ref->name), priority_of(b, ref->priority), ref->name};
+        struct placed x = {names_find(&b->roles, ref->name, ref->number), priority_of(b, ref->priority), ref->name};
         if (x.number != NONE) cx_vec_add(&b->order, x);
     }
     sort_placed(b, b->order.items, b->order.n);
@@ -260,9 +258,9 @@ static void load_clients(struct build *b, const cx_dynsec *d, uint8_t document)
 {
     for (size_t i = 0; i < d->clients.n; i++) {
         const cx_dynsec_client *c = &d->clients.items[i];
-        if (!(c->kept & b->bit) || !keeps(b, &b->clients, c->name)) continue;
+        if (!(c->kept & b->bit) || !keeps(b, &b->clients, c->name, c->number)) continue;
         struct client entry = {c, take_roles(b, d, c->first_role, c->role_count, CX_NO_GROUP, document)};
-        names_add(&b->clients, c->name, (uint32_t)b->client_entries.n);
+        names_add(&b->clients, c->name, c->number, (uint32_t)b->client_entries.n);
         cx_vec_add(&b->client_entries, entry);
     }
 }
@@ -271,19 +269,21 @@ static void load_groups(struct build *b, const cx_dynsec *d, uint8_t document)
 {
     for (uint32_t i = 0; i < d->groups.n; i++) {
         const cx_dynsec_group *g = &d->groups.items[i];
-        if (!keeps(b, &b->groups, g->name)) continue;
+        if (!keeps(b, &b->groups, g->name, g->number)) continue;
         cx_lists entry = take_roles(b, d, g->first_role, g->role_count, i, document);
-        names_add(&b->groups, g->name, (uint32_t)b->group_entries.n);
+        names_add(&b->groups, g->name, g->number, (uint32_t)b->group_entries.n);
         cx_vec_add(&b->group_entries, entry);
-        uint32_t number = names_find(&b->groups, g->name); /* itself, but for one of several in a chain */
+        uint32_t number = names_find(&b->groups, g->name, g->number); /* itself, but for one of several in a chain */
         for (uint32_t k = g->first_member; k < g->first_member + g->member_count; k++) {
             const cx_dynsec_ref *ref = &d->refs.items[k];
-            struct membership m = {names_find(&b->clients, ref->name),
+            struct membership m = {names_find(&b->clients, ref->name, ref->number),
                                    {number, priority_of(b, ref->priority), g->name}};
             if (m.client != NONE) cx_vec_add(&b->memberships, m);
         }
     }
-    if (d->anonymous_group.p) b->anonymous = names_find(&b->groups, d->anonymous_group);
+    if (d->anonymous_group.p)
+        b->anonymous =
+            names_find(&b->groups, d->anonymous_group, cx_map_get(&d->group_names.map, d->anonymous_group));
 }
 
 /* ---- who asks which lists ---- */
@@ -333,21 +333,40 @@ static cx_holder holder_of(struct build *b, cx_lists own, struct placed *groups,
     return h;
 }
 
-static void make_holders(struct build *b)
+static void add_holder(struct build *b, uint32_t entry, const uint32_t *first, struct placed *groups)
+{
+    const struct client *c = &b->client_entries.items[entry];
+    cx_holder h = holder_of(b, c->lists, groups + first[entry], first[entry + 1] - first[entry]);
+    cx_vec_add(&b->p->holders, h);
+    cx_vec_add(&b->p->clients, c->entry);
+}
+
+/* One for every name that an entry has. */
+static void make_holders(struct build *b, const cx_dynsec *file)
 {
     cx_policy *p = b->p;
     struct placed *groups;
     uint32_t *first = memberships_by_client(b, &groups);
-    cx_vec_reserve(&p->holders, b->client_entries.n);
-    cx_vec_reserve(&p->clients, b->client_entries.n);
-    for (size_t i = 0; i < b->client_entries.n; i++) {
-        cx_str name = b->client_entries.items[i].entry->name;
-        if (cx_map_put(&p->users, name) < p->holders.n) continue;
-        uint32_t found = names_find(&b->clients, name);
-        const struct client *c = &b->client_entries.items[found];
-        cx_holder h = holder_of(b, c->lists, groups + first[found], first[found + 1] - first[found]);
-        cx_vec_add(&p->holders, h);
-        cx_vec_add(&p->clients, c->entry);
+    if (b->clients.chained) {
+        for (size_t i = 0; i < b->client_entries.n; i++) {
+            cx_str name = b->client_entries.items[i].entry->name;
+            if (cx_map_put(&p->users, name) == p->holders.n)
+                add_holder(b, names_find(&b->clients, name, NONE), first, groups);
+        }
+    } else {
+        static const cx_holder nobody = {.list_count = CX_HOLDER_NOBODY};
+        p->names = &file->client_names.map;
+        cx_vec_reserve(&p->holders, file->client_names.count);
+        cx_vec_reserve(&p->clients, file->client_names.count);
+        for (uint32_t i = 0; i < file->client_names.count; i++) {
+            uint32_t entry = names_find(&b->clients, CX_STR_NONE, i);
+            if (entry != NONE) {
+                add_holder(b, entry, first, groups);
+                continue;
+            }
+            cx_vec_add(&p->holders, nobody);
+            cx_vec_add(&p->clients, NULL);
+        }
     }
     free(first);
     free(groups);
@@ -402,6 +421,6 @@ void cx_policy_from_dynsec(cx_policy *p, cx_dynsec *const *files, unsigned count
         load_groups(&b, files[i], (uint8_t)i);
         set_defaults(p, files[i], i == 0);
     }
-    make_holders(&b);
+    make_holders(&b, files[0]);
     build_clear(&b);
 }

@@ -20,6 +20,13 @@ bool cx_client_unsafe_user(const cx_client *c) { return !c->anonymous && cx_has_
 
 bool cx_client_unsafe(const cx_client *c) { return cx_client_unsafe_user(c) || (!c->fresh && cx_has_wildcard(c->id)); }
 
+uint32_t cx_policy_user(const cx_policy *p, cx_str user)
+{
+    uint32_t number = cx_map_get(cx_policy_names(p), user);
+    bool known = number < p->holders.n && p->holders.items[number].list_count != CX_HOLDER_NOBODY;
+    return known ? number : CX_MAP_NONE;
+}
+
 cx_subject cx_policy_subject(const cx_policy *p, cx_client client)
 {
     cx_subject s = {.client = client};
@@ -29,11 +36,15 @@ cx_subject cx_policy_subject(const cx_policy *p, cx_client client)
         s.holder = &p->anonymous;
         return s;
     }
-    uint32_t number = cx_map_get(&p->users, client.user);
+    uint32_t number = cx_map_get(cx_policy_names(p), client.user);
+    s.kind = CX_SUBJECT_UNKNOWN;
+    s.holder = &p->unknown;
+    if (number >= p->holders.n) return s;
     /* the list is asked for while the holder is still on its way from memory */
-    if (number != CX_MAP_NONE && p->own_lists) __builtin_prefetch(p->lists.items + p->own_lists + number);
-    s.kind = number == CX_MAP_NONE ? CX_SUBJECT_UNKNOWN : CX_SUBJECT_USER;
-    s.holder = number == CX_MAP_NONE ? &p->unknown : &p->holders.items[number];
+    if (p->own_lists) __builtin_prefetch(p->lists.items + p->own_lists + number);
+    else if (p->holders.items[number].list_count == CX_HOLDER_NOBODY) return s;
+    s.kind = CX_SUBJECT_USER;
+    s.holder = &p->holders.items[number];
     return s;
 }
 

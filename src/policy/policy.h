@@ -95,9 +95,9 @@ typedef struct cx_lists {
 
 /* Whoever asks lists. Up to two lists stand in the holder itself, so that most questions fetch
  * nothing else; more are spans. */
-enum { CX_HOLDER_LISTS = 2, CX_HOLDER_SPANS = 3 };
+enum { CX_HOLDER_LISTS = 2, CX_HOLDER_SPANS = 3, CX_HOLDER_NOBODY = 4 };
 typedef struct cx_holder {
-    uint32_t lists[CX_HOLDER_LISTS]; /* with CX_HOLDER_SPANS: the first span, how many */
+    uint32_t lists[CX_HOLDER_LISTS]; /* with CX_HOLDER_SPANS: the first span, how many; with _NOBODY: no such user */
     uint32_t list_count;
 } cx_holder;
 
@@ -123,6 +123,7 @@ typedef struct cx_policy {
     cx_rule *rules; /* of all lists, in them */
     CX_VEC(cx_list) lists;
     cx_map users;                            /* the number of a user is that of its holder */
+    const cx_map *names;                     /* instead, the names of the file, where holders has one for each; NULL: users */
     CX_VEC(cx_holder) holders;               /* of named users */
     CX_VEC(cx_lists) spans;
     CX_VEC(uint32_t) refs; /* numbers of lists */
@@ -181,6 +182,11 @@ typedef struct cx_subject {
 } cx_subject;
 
 cx_subject cx_policy_subject(const cx_policy *p, cx_client client);
+
+/* The number of a named user's holder; CX_MAP_NONE: the policy does not know it. */
+uint32_t cx_policy_user(const cx_policy *p, cx_str user);
+/* The names it may know. */
+static inline const cx_map *cx_policy_names(const cx_policy *p) { return p->names ? p->names : &p->users; }
 
 /* Has the user name, or the client id, a '+' or '#'? Lists of patterns deny such clients. */
 bool cx_client_unsafe_user(const cx_client *c);

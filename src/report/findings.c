@@ -94,31 +94,56 @@ static bool is_secret_member(cx_str name)
     return false;
 }
 
-static void mask(char *p, size_t from, size_t to) { memset(p + from, '*', to - from); }
+/* A line with stars in it, and where the two ends of a span have gone. */
+struct masking {
+    cx_buf *out;
+    size_t ends[2], moved[2];
+};
 
-/* Stars for the values of secret members. A part of a line that begins within a value may
- * begin within a hash, so all up to its first quote is stars. */
-static cx_str masked_json(cx_buf *scratch, cx_str line, bool from_start)
+/* Stars in the place of what stands between FROM and TO; they tell nothing of its length. */
+static void mask(struct masking *m, size_t from, size_t to)
 {
-    cx_buf_put(scratch, line);
-    size_t at = 0;
-    if (!from_start) {
-        at = string_end(line, 0);
-        mask(scratch->p, 0, at);
-        if (at < line.n) at++;
+    enum { STARS = 8 };
+    for (int i = 0; i < 2; i++) {
+        if (m->ends[i] >= to) m->moved[i] = m->moved[i] + STARS - (to - from);
+        else if (m->ends[i] > from) m->moved[i] = m->out->n + (i ? STARS : 0);
     }
-    while (at < line.n) {
-        if (line.p[at++] != '"') continue;
-        size_t end = string_end(line, at), value = end + 1;
-        bool secret = is_secret_member(cx_str_sub(line, at, end - at));
-        while (value < line.n && ((unsigned char)line.p[value] <= ' ' || line.p[value] == ':')) value++;
-        at = end + 1;
-        if (!secret || value >= line.n || line.p[value] != '"') continue;
-        end = string_end(line, value + 1);
-        mask(scratch->p, value + 1, end);
-        at = end + 1;
+    cx_buf_fill(m->out, '*', STARS);
+}
+
+/* Behind the name of a secret member: where its text begins; 0: none is there. */
+static size_t secret_value(cx_str line, size_t name, size_t name_end)
+{
+    size_t at = name_end + 1;
+    if (!is_secret_member(cx_str_sub(line, name, name_end - name))) return 0;
+    while (at < line.n && ((unsigned char)line.p[at] <= ' ' || line.p[at] == ':')) at++;
+    return at < line.n && line.p[at] == '"' ? at + 1 : 0;
+}
+
+/* A part of a line that begins within a value may begin within a hash, so all up to its first
+ * quote is stars. */
+static cx_str masked_json(cx_buf *out, cx_str line, bool from_start, size_t *at, size_t *len)
+{
+    struct masking m = {out, {*at, *at + *len}, {*at, *at + *len}};
+    size_t i = from_start ? 0 : string_end(line, 0);
+    if (i) mask(&m, 0, i);
+    while (i < line.n) {
+        if (line.p[i] != '"') {
+            cx_buf_putc(out, line.p[i++]);
+            continue;
+        }
+        size_t end = string_end(line, i + 1), value = secret_value(line, i + 1, end);
+        size_t next = value ? value : end < line.n ? end + 1 : line.n;
+        cx_buf_put(out, cx_str_sub(line, i, next - i));
+        i = next;
+        if (!value) continue;
+        i = string_end(line, value);
+        mask(&m, value, i);
+        if (i < line.n) cx_buf_putc(out, line.p[i++]);
     }
-    return cx_buf_str(scratch);
+    *at = m.moved[0];
+    *len = m.moved[1] - m.moved[0];
+    return cx_buf_str(out);
 }
 
 static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_hiding hiding)
@@ -133,7 +158,7 @@ static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx
     bool from_start = start == 0 || source->text.p[start - 1] == '\n';
     size_t shown = shown_of(line, from_start, hiding);
     if (shown < line.n) line = masked(&scratch, line, shown, &at, &len);
-    else if (hiding == CX_HIDE_JSON) line = masked_json(&scratch, line, from_start);
+    else if (hiding == CX_HIDE_JSON) line = masked_json(&scratch, line, from_start, &at, &len);
     size_t from = line.n > EXCERPT && at > BEFORE ? cx_utf8_boundary(line, at - BEFORE) : 0;
     size_t to = line.n - from > EXCERPT ? cx_utf8_boundary(line, from + EXCERPT) : line.n;
     if (to < at) to = at;

@@ -144,8 +144,8 @@ void cx_dynsec_unknown_member(cx_dynsec_reading *r, const cx_shape *shape, const
 {
     if (drop(r, CX_RULE_DYNSEC_UNKNOWN_KEY)) return;
     const char *name = item->string ? item->string : "";
-    cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_UNKNOWN_KEY, item, r->targets, "a %s has no member %s",
-                                       shape->what, quote(r, name));
+    cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_UNKNOWN_KEY, item, r->targets, "%s %s has no member %s",
+                                       shape == &cx_shape_acl ? "an" : "a", shape->what, quote(r, name));
     if (shape == &cx_shape_client && cx_str_is(cx_str_of(name), "groups")) {
         NOTE(r, x, "who is in a group stands in the group's 'clients'");
         return;
@@ -292,15 +292,18 @@ void cx_dynsec_variable(cx_dynsec_reading *r, const cJSON *topic)
     NOTE(r, x, "variables in a dynamic-security.json came with 2.1");
 }
 
-void cx_dynsec_unknown_reference(cx_dynsec_reading *r, const cJSON *name, const char *what, const cx_map *known)
+enum { NAMES_TRIED = 10000 };
+
+void cx_dynsec_unknown_reference(cx_dynsec_reading *r, const cJSON *name, const char *what,
+                                 const struct cx_dynsec_names *known)
 {
     if (drop(r, CX_RULE_DYNSEC_UNKNOWN_REFERENCE)) return;
     cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_UNKNOWN_REFERENCE, name, r->targets, "there is no %s %s", what,
                                    quote(r, name->valuestring));
     NOTE(r, x, "it is ignored, without a message");
     cx_nearest n = {0};
-    for (size_t i = 0; i < known->n && i < 10000; i++)
-        cx_nearest_offer(&n, cx_str_of(name->valuestring), known->keys[i].key);
+    for (size_t i = 0; i < known->count && i < NAMES_TRIED; i++)
+        cx_nearest_offer(&n, cx_str_of(name->valuestring), known->map.keys[i].key);
     if (n.word.p) HELP(r, x, "\"%.*s\"", (int)n.word.n, n.word.p);
 }
 

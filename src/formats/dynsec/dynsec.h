@@ -11,6 +11,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/map.h"
 #include "text/finding.h"
 #include "text/source.h"
 
@@ -46,11 +47,13 @@ typedef enum { CX_DYNSEC_ABSENT, CX_DYNSEC_FALSE, CX_DYNSEC_TRUE } cx_dynsec_def
 typedef struct cx_dynsec_ref {
     cx_str name;
     int32_t priority; /* -1 when there is none */
+    uint32_t number;  /* of the name, in the file's role or client names */
 } cx_dynsec_ref;
 
 typedef struct cx_dynsec_role {
     const cJSON *item;
     cx_str name;
+    uint32_t number; /* of the name, in the file's */
     uint32_t first_acl, acl_count;
     bool wildcard_subs; /* false: "allowwildcardsubs": false */
 } cx_dynsec_role;
@@ -58,6 +61,7 @@ typedef struct cx_dynsec_role {
 typedef struct cx_dynsec_client {
     const cJSON *item;
     cx_str name, id; /* id.p NULL: bound to no client id */
+    uint32_t number; /* of the name, in the file's */
     uint32_t first_role, role_count;
     cx_targets kept;   /* the releases that keep the entry at all */
     cx_targets logins; /* those that can check a password with it */
@@ -67,6 +71,7 @@ typedef struct cx_dynsec_client {
 typedef struct cx_dynsec_group {
     const cJSON *item;
     cx_str name;
+    uint32_t number; /* of the name, in the file's */
     uint32_t first_role, role_count, first_member, member_count;
 } cx_dynsec_group;
 
@@ -79,6 +84,10 @@ typedef struct cx_dynsec {
     CX_VEC(cx_dynsec_group) groups;
     CX_VEC(cx_dynsec_acl) acls; /* of all roles, in file order */
     CX_VEC(cx_dynsec_ref) refs; /* of all clients and groups */
+    struct cx_dynsec_names {
+        cx_map map;
+        uint32_t count; /* of names that an entry has; those behind it are only referred to */
+    } role_names, client_names, group_names;
     cx_str anonymous_group;     /* may be the name of none; .p NULL: there is no such name */
     cx_findings findings;       /* .refused: the releases that do not survive the file */
     bool argon2;

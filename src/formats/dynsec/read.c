@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "data/json_places.h"
+#include "data/json_pool.h"
 #include "formats/dynsec/reading.h"
 
 static const char *const type_names[CX_DYNSEC_TYPES] = {"publishClientSend", "publishClientReceive",
@@ -58,55 +59,59 @@ static bool take_entry(cx_dynsec_reading *r, const cx_shape *shape, const cJSON 
     return true;
 }
 
-/* Puts the name among those of its kind; says when it is there already. */
-static void take_name(cx_dynsec_reading *r, const cx_shape *shape, cx_map *names, const cJSON *name)
+/* Puts the name among those of its kind; says when it is there already. Its number. */
+static uint32_t take_name(cx_dynsec_reading *r, const cx_shape *shape, struct cx_dynsec_names *names, const cJSON *name)
 {
-    size_t known = names->n;
-    if (cx_map_put(names, text_of(name)) < known) cx_dynsec_duplicate(r, shape, name);
+    uint32_t number = cx_map_put(&names->map, text_of(name));
+    if (number < names->count) cx_dynsec_duplicate(r, shape, name);
+    else names->count++;
+    return number;
 }
 
 /* ---- lists of names with priorities ---- */
 
-enum { FEW = 16 };
+enum { OF_ROLES, OF_CLIENTS };
 
-/* What refers to the same name twice counts the first time. */
-static bool named_before(const cx_dynsec *d, uint32_t first, cx_map *names, cx_str name)
+/* Whether the list at hand has the name already; what refers to one twice counts the first time. */
+static bool named_before(cx_dynsec_reading *r, int kind, uint32_t number)
 {
-    size_t n = d->refs.n - first, known = names->n;
-    if (n < FEW) {
-        for (size_t i = first; i < d->refs.n; i++)
-            if (cx_str_eq(d->refs.items[i].name, name)) return true;
-        return false;
-    }
-    for (size_t i = first + names->n; known < n && i < d->refs.n; i++) cx_map_put(names, d->refs.items[i].name);
-    known = names->n;
-    return cx_map_put(names, name) < known;
+    while (r->in_list[kind].n <= number) cx_vec_add(&r->in_list[kind], 0);
+    uint32_t *list = &r->in_list[kind].items[number];
+    if (*list == r->list) return true;
+    *list = r->list;
+    return false;
+}
+
+static void take_ref(cx_dynsec_reading *r, const cJSON *entry, const cx_shape *shape, struct cx_dynsec_names *known)
+{
+    const cJSON *m[CX_MEMBERS_MAX];
+    int kind = shape == &cx_shape_member ? OF_CLIENTS : OF_ROLES;
+    if (!take_entry(r, shape, entry, m)) return;
+    const cJSON *priority = m[CX_REF_PRIORITY];
+    cx_dynsec_ref ref = {text_of(m[CX_REF_NAME]), priority ? priority->valueint : -1, 0};
+    ref.number = cx_map_put(&known->map, ref.name);
+    if (priority) cx_dynsec_priority(r, priority, true);
+    if (ref.number >= known->count)
+        cx_dynsec_unknown_reference(r, m[CX_REF_NAME], kind == OF_CLIENTS ? "client" : "role", known);
+    if (named_before(r, kind, ref.number)) cx_dynsec_duplicate(r, shape, m[CX_REF_NAME]);
+    else cx_vec_add(&r->d->refs, ref);
 }
 
 /* A list of references; the number of them goes to *COUNT. */
-static uint32_t take_refs(cx_dynsec_reading *r, const cJSON *list, const cx_shape *shape, const cx_map *known,
-                          uint32_t *count)
+static uint32_t take_refs(cx_dynsec_reading *r, const cJSON *list, const cx_shape *shape, uint32_t *count)
 {
-    cx_dynsec *d = r->d;
-    uint32_t first = (uint32_t)d->refs.n;
-    cx_map names = {0};
-    const cJSON *entry, *m[CX_MEMBERS_MAX];
+    uint32_t first = (uint32_t)r->d->refs.n;
+    const cJSON *entry;
+    r->list++;
     cJSON_ArrayForEach(entry, list)
-    {
-        if (!take_entry(r, shape, entry, m)) continue;
-        cx_dynsec_ref ref = {text_of(m[CX_REF_NAME]), m[CX_REF_PRIORITY] ? m[CX_REF_PRIORITY]->valueint : -1};
-        if (m[CX_REF_PRIORITY]) cx_dynsec_priority(r, m[CX_REF_PRIORITY], true);
-        if (cx_map_get(known, ref.name) == CX_MAP_NONE)
-            cx_dynsec_unknown_reference(r, m[CX_REF_NAME], shape == &cx_shape_member ? "client" : "role", known);
-        if (named_before(d, first, &names, ref.name)) cx_dynsec_duplicate(r, shape, m[CX_REF_NAME]);
-        else cx_vec_add(&d->refs, ref);
-    }
-    cx_map_clear(&names);
-    *count = (uint32_t)d->refs.n - first;
+        take_ref(r, entry, shape, shape == &cx_shape_member ? &r->d->client_names : &r->d->role_names);
+    *count = (uint32_t)r->d->refs.n - first;
     return first;
 }
 
 /* ---- roles ---- */
+
+enum { FEW = 16 };
 
 static bool is_literal(unsigned type)
 {
@@ -193,8 +198,8 @@ static void take_role(cx_dynsec_reading *r, const cJSON *entry)
     const cJSON *m[CX_MEMBERS_MAX], *acl;
     if (cJSON_IsObject(entry)) judge_crash(r, entry);
     if (!take_entry(r, &cx_shape_role, entry, m)) return;
-    take_name(r, &cx_shape_role, &r->roles, m[CX_ROLE_NAME]);
     cx_dynsec_role role = {.item = entry, .name = text_of(m[CX_ROLE_NAME]), .first_acl = (uint32_t)r->d->acls.n};
+    role.number = take_name(r, &cx_shape_role, &r->d->role_names, m[CX_ROLE_NAME]);
     role.wildcard_subs = !m[CX_ROLE_WILDCARDS] || cJSON_IsTrue(m[CX_ROLE_WILDCARDS]);
     cx_map topics[CX_DYNSEC_TYPES] = {0};
     cJSON_ArrayForEach(acl, m[CX_ROLE_ACLS]) take_acl(r, &role, topics, acl);
@@ -209,11 +214,11 @@ static void take_client(cx_dynsec_reading *r, const cJSON *entry)
 {
     const cJSON *m[CX_MEMBERS_MAX];
     if (!take_entry(r, &cx_shape_client, entry, m)) return;
-    take_name(r, &cx_shape_client, &r->clients, m[CX_CLIENT_NAME]);
     cx_dynsec_client c = {.item = entry, .name = text_of(m[CX_CLIENT_NAME]), .id = text_of(m[CX_CLIENT_ID])};
+    c.number = take_name(r, &cx_shape_client, &r->d->client_names, m[CX_CLIENT_NAME]);
     c.disabled = m[CX_CLIENT_DISABLED] && cJSON_IsTrue(m[CX_CLIENT_DISABLED]);
     cx_dynsec_judge_password(r, &c, m);
-    c.first_role = take_refs(r, m[CX_CLIENT_ROLES], &cx_shape_role_ref, &r->roles, &c.role_count);
+    c.first_role = take_refs(r, m[CX_CLIENT_ROLES], &cx_shape_role_ref, &c.role_count);
     cx_vec_add(&r->d->clients, c);
 }
 
@@ -221,10 +226,10 @@ static void take_group(cx_dynsec_reading *r, const cJSON *entry)
 {
     const cJSON *m[CX_MEMBERS_MAX];
     if (!take_entry(r, &cx_shape_group, entry, m)) return;
-    take_name(r, &cx_shape_group, &r->groups, m[CX_GROUP_NAME]);
     cx_dynsec_group g = {.item = entry, .name = text_of(m[CX_GROUP_NAME])};
-    g.first_role = take_refs(r, m[CX_GROUP_ROLES], &cx_shape_role_ref, &r->roles, &g.role_count);
-    g.first_member = take_refs(r, m[CX_GROUP_CLIENTS], &cx_shape_member, &r->clients, &g.member_count);
+    g.number = take_name(r, &cx_shape_group, &r->d->group_names, m[CX_GROUP_NAME]);
+    g.first_role = take_refs(r, m[CX_GROUP_ROLES], &cx_shape_role_ref, &g.role_count);
+    g.first_member = take_refs(r, m[CX_GROUP_CLIENTS], &cx_shape_member, &g.member_count);
     cx_vec_add(&r->d->groups, g);
 }
 
@@ -274,8 +279,8 @@ static void take_root(cx_dynsec_reading *r, const cJSON *root)
         return;
     }
     r->d->anonymous_group = text_of(m[CX_ROOT_ANONYMOUS]);
-    if (cx_map_get(&r->groups, r->d->anonymous_group) == CX_MAP_NONE)
-        cx_dynsec_unknown_reference(r, m[CX_ROOT_ANONYMOUS], "group", &r->groups);
+    if (cx_map_get(&r->d->group_names.map, r->d->anonymous_group) == CX_MAP_NONE)
+        cx_dynsec_unknown_reference(r, m[CX_ROOT_ANONYMOUS], "group", &r->d->group_names);
 }
 
 /* What stands behind the first value is not looked at. */
@@ -320,20 +325,22 @@ bool cx_dynsec_read(cx_dynsec *d, cx_source *source, cx_targets targets, bool ar
     if (d->tree) take_root(&r, d->tree);
     cx_dynsec_place_findings(&r);
     cx_vec_clear(&r.pending);
-    cx_map_clear(&r.roles);
-    cx_map_clear(&r.clients);
-    cx_map_clear(&r.groups);
+    cx_vec_clear(&r.in_list[OF_ROLES]);
+    cx_vec_clear(&r.in_list[OF_CLIENTS]);
     return true;
 }
 
 void cx_dynsec_clear(cx_dynsec *d)
 {
-    cJSON_Delete(d->tree);
+    cx_json_delete(d->tree);
     cx_vec_clear(&d->roles);
     cx_vec_clear(&d->clients);
     cx_vec_clear(&d->groups);
     cx_vec_clear(&d->acls);
     cx_vec_clear(&d->refs);
+    cx_map_clear(&d->role_names.map);
+    cx_map_clear(&d->client_names.map);
+    cx_map_clear(&d->group_names.map);
     cx_findings_clear(&d->findings);
     free(d->acl_at);
     *d = (cx_dynsec){0};

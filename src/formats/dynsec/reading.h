@@ -18,7 +18,8 @@ typedef struct cx_dynsec_reading {
     cx_dynsec *d;
     cx_targets targets; /* the asked releases that have the plug-in */
     CX_VEC(struct cx_dynsec_pending) pending;
-    cx_map roles, clients, groups; /* the names that are there */
+    uint32_t list;                        /* the number of the list of references at hand, from 1 */
+    CX_VEC(uint32_t) in_list[2];          /* the last list each role name, each client name stood in */
     struct {
         const cJSON *first;
         size_t count;
@@ -47,7 +48,8 @@ void cx_dynsec_not_loaded(cx_dynsec_reading *r, const cJSON *item, const char *l
 void cx_dynsec_unknown_type(cx_dynsec_reading *r, const cJSON *type, bool allow);
 void cx_dynsec_bad_filter(cx_dynsec_reading *r, const cJSON *topic, cx_filter_info info, bool literal);
 void cx_dynsec_variable(cx_dynsec_reading *r, const cJSON *topic);
-void cx_dynsec_unknown_reference(cx_dynsec_reading *r, const cJSON *name, const char *what, const cx_map *known);
+void cx_dynsec_unknown_reference(cx_dynsec_reading *r, const cJSON *name, const char *what,
+                                 const struct cx_dynsec_names *known);
 void cx_dynsec_crash(cx_dynsec_reading *r, const cJSON *item);
 void cx_dynsec_priority(cx_dynsec_reading *r, const cJSON *priority, bool clamped);
 

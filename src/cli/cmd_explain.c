@@ -79,7 +79,8 @@ static void explain_word(cx_cli *cli, const cx_word *w)
     cx_buf_printf(out, " (%s, %s)\n\n    %s\n\n", f ? f->title : w->format, w->kind, w->syntax);
     put_wrapped(out, w->doc);
     put_verdict(out, "accepted", CX_TARGETS_ALL, "accepted:", w->accepted_by, w->accepted);
-    put_verdict(out, "refused", 0, "refused, or lost:", w->refused_by, w->refused);
+    bool loads = strcmp(w->format, "dynsec") == 0; /* whatever is in it */
+    put_verdict(out, loads ? "lost" : "refused", 0, "refused, or lost:", w->refused_by, w->refused);
 }
 
 /* ---- an option of mosquitto.conf ---- */
@@ -309,7 +310,7 @@ static int nothing(cx_cli *cli, const char *word)
     if (n.word.p) return cx_cli_fail(cli, CX_EXIT_USAGE, "nothing is called '%s', did you mean '%s'?", word, n.word.p);
     return cx_cli_fail(
         cli, CX_EXIT_USAGE,
-        "nothing is called '%s'; name a finding such as acl-bad-access, a word such as pattern, an option such as listener, or a format: conf, acl, passwd, psk",
+        "nothing is called '%s'; name a finding such as acl-bad-access, a word such as pattern, an option such as listener, or a format: conf, acl, passwd, psk, dynsec",
         word);
 }
 
@@ -341,9 +342,10 @@ static int run(cx_cli *cli)
         explain_option(cli, name);
     }
     if (shown) return CX_EXIT_YES;
-    static const char *const formats[] = {"acl", "passwd", "psk"}, *const kinds[] = {"access", "keyword"};
-    for (size_t i = 0; i < 3; i++)
-        for (size_t k = 0; k < 2; k++) {
+    static const char *const formats[] = {"acl", "passwd", "psk", "dynsec"},
+                             *const kinds[] = {"access", "keyword", "acltype", "field"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
             const cx_word *w = cx_word_alias(cx_str_of(formats[i]), cx_str_of(kinds[k]), word);
             if (w)
                 return cx_cli_fail(cli, CX_EXIT_USAGE, "'%s' is no word of these files, did you mean '%s'?",

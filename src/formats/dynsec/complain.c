@@ -1,4 +1,5 @@
 /* What is said about a dynamic-security.json. */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,6 +141,17 @@ void cx_dynsec_not_loaded(cx_dynsec_reading *r, const cJSON *item, const char *l
 
 /* ---- members ---- */
 
+/* What people write instead of a word of the format; aliases are in lower case. */
+static const char *meant(const char *kind, const char *written)
+{
+    char lower[64];
+    size_t n = strlen(written);
+    if (n >= sizeof lower) return NULL;
+    for (size_t i = 0; i <= n; i++) lower[i] = (char)tolower((unsigned char)written[i]);
+    const cx_word *word = cx_word_alias(CX_STR("dynsec"), cx_str_of(kind), (cx_str){lower, n});
+    return word ? word->name : NULL;
+}
+
 void cx_dynsec_unknown_member(cx_dynsec_reading *r, const cx_shape *shape, const cJSON *item)
 {
     if (drop(r, CX_RULE_DYNSEC_UNKNOWN_KEY)) return;
@@ -152,6 +164,9 @@ void cx_dynsec_unknown_member(cx_dynsec_reading *r, const cx_shape *shape, const
     }
     NOTE(r, x, "it is ignored, and lost when the plug-in saves the file");
     cx_str near = cx_shape_near(shape, name);
+    const char *field = meant("field", name);
+    if (!near.p && field && cx_shape_find(shape, field) < CX_MEMBERS_MAX) near = cx_str_of(field);
+    if (!near.p && shape->named && cx_str_is(cx_str_of(name), "name")) near = cx_str_of(shape->named);
     if (near.p) HELP(r, x, "\"%.*s\"", (int)near.n, near.p);
 }
 
@@ -246,10 +261,10 @@ void cx_dynsec_unknown_type(cx_dynsec_reading *r, const cJSON *type, bool allow)
                                    quote(r, type->valuestring));
     NOTE(r, x, allow ? "the ACL is skipped" : "the ACL is skipped, and what it was to deny stays allowed");
     cx_nearest n = {0};
-    const cx_word *alias = cx_word_alias(CX_STR("dynsec"), CX_STR("acltype"), cx_str_of(type->valuestring));
+    const char *alias = meant("acltype", type->valuestring);
     for (int i = 0; i < CX_DYNSEC_TYPES; i++)
         cx_nearest_offer(&n, cx_str_of(type->valuestring), cx_str_of(cx_dynsec_type_name((cx_dynsec_type)i)));
-    if (alias) n.word = cx_str_of(alias->name);
+    if (alias) n.word = cx_str_of(alias);
     if (n.word.p) HELP(r, x, "\"acltype\": \"%.*s\"", (int)n.word.n, n.word.p);
     else HELP(r, x, "publishClientSend, publishClientReceive, subscribeLiteral, subscribePattern, unsubscribeLiteral or "
                     "unsubscribePattern");
@@ -315,6 +330,16 @@ void cx_dynsec_crash(cx_dynsec_reading *r, const cJSON *item)
                                    cx_json_type_of(item));
     NOTE(r, x, "2.0.11 crashes at start");
     HELP(r, x, "\"%s\": a text", item->string);
+}
+
+/* What forbids nothing where it is not known. */
+void cx_dynsec_wildcards(cx_dynsec_reading *r, const cJSON *item)
+{
+    cx_targets without = r->targets & cx_releases_where(CX_B_DYNSEC_WILDCARD_SUBS, CX_DYNSEC_WILDCARD_SUBS_NO);
+    if (!without || cJSON_IsTrue(item) || drop(r, CX_RULE_DYNSEC_UNKNOWN_KEY)) return;
+    cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_UNKNOWN_KEY, item, without,
+                                       "'allowwildcardsubs' came with 2.1, and forbids nothing here");
+    NOTE(r, x, "2.0 leaves subscriptions with wildcards to the ACLs");
 }
 
 enum { CLAMP = 100000 };

@@ -17,6 +17,13 @@ static const char *name_of(cx_dynsec_reading *r, const cx_dynsec_client *c)
     return cx_quote(&r->d->findings, c->name);
 }
 
+static void count(struct cx_dynsec_many *many, const cJSON *item, const cx_dynsec_client *c)
+{
+    if (many->count++) return;
+    many->first = item;
+    many->user = c->name;
+}
+
 /* encoded_password, where it is read: a hash as in a password file. */
 static void judge_encoded(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON *item, cx_targets readers)
 {
@@ -78,15 +85,16 @@ static void judge_legacy(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON 
     c->kept &= (cx_targets)~dropped;
     c->logins |= readers & (cx_targets) ~(dropped | without);
     if (!dropped && !without) return;
-    bool other = digest && l.salt == SALT_LONG && l.iterations;
-    unsigned rule = other ? CX_RULE_DYNSEC_PASSWORD_NOT_IN_TARGET : CX_RULE_DYNSEC_SKIPPED_ENTRY;
+    if (digest && l.salt == SALT_LONG && l.iterations && !l.dollar) {
+        count(&r->long_salt, m[CX_CLIENT_SALT], c);
+        return;
+    }
+    unsigned rule = dropped ? CX_RULE_DYNSEC_SKIPPED_ENTRY : CX_RULE_DYNSEC_CANNOT_CONNECT;
     const cJSON *item = !l.iterations ? m[CX_CLIENT_ITERATIONS] : !digest ? m[CX_CLIENT_PASSWORD] : m[CX_CLIENT_SALT];
-    if (!dropped) rule = CX_RULE_DYNSEC_CANNOT_CONNECT;
     cx_finding *x = cx_dynsec_find_key(
         r, rule, item, dropped | without, "the password of client %s cannot be used: %s", name_of(r, c),
         !l.iterations ? "its iterations are less than 1"
         : !digest     ? "the hash is not base64 of 64 bytes"
-        : other       ? "a salt of 64 bytes came with 2.1"
                       : "the salt is not base64 of 12 bytes");
     if (dropped) NOTE(r, x, "2.0 skips the whole client");
     if (without) NOTE(r, x, "%s keeps the client, but it cannot log in", dropped ? "2.1" : "the plug-in");
@@ -102,37 +110,52 @@ void cx_dynsec_judge_password(cx_dynsec_reading *r, cx_dynsec_client *c, const c
     judge_legacy(r, c, m, item ? r->targets & (cx_targets)~encoded : r->targets);
     cx_targets older = r->targets & (cx_targets)~encoded;
     bool legacy = m[CX_CLIENT_PASSWORD] || m[CX_CLIENT_SALT] || m[CX_CLIENT_ITERATIONS];
-    if (item && !legacy && older) {
-        cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_PASSWORD_NOT_IN_TARGET, item, older,
-                                           "encoded_password came with 2.1: client %s has no password", name_of(r, c));
-        NOTE(r, x, "2.0 reads 'password', 'salt' and 'iterations'");
-    } else if (!item && !legacy && r->without_password.count++ == 0) {
-        r->without_password.first = c->item;
-    } else if (!item && legacy && !(m[CX_CLIENT_PASSWORD] && m[CX_CLIENT_SALT] && m[CX_CLIENT_ITERATIONS])) {
-        const cJSON *one = m[CX_CLIENT_PASSWORD] ? m[CX_CLIENT_PASSWORD]
-                           : m[CX_CLIENT_SALT]   ? m[CX_CLIENT_SALT]
-                                                 : m[CX_CLIENT_ITERATIONS];
-        cx_dynsec_find_key(r, CX_RULE_DYNSEC_CANNOT_CONNECT, one, r->targets,
-                           "client %s lacks %s, so it has no password", name_of(r, c),
-                           !m[CX_CLIENT_PASSWORD] ? "'password'"
-                           : !m[CX_CLIENT_SALT]   ? "'salt'"
-                                                  : "'iterations'");
-    }
+    bool complete = m[CX_CLIENT_PASSWORD] && m[CX_CLIENT_SALT] && m[CX_CLIENT_ITERATIONS];
+    if (item && !legacy && older) count(&r->encoded_only, item, c);
+    if (!item && !legacy) count(&r->without_password, m[CX_CLIENT_NAME], c);
+    if (item || !legacy || complete) return;
+    const cJSON *one = m[CX_CLIENT_PASSWORD] ? m[CX_CLIENT_PASSWORD]
+                       : m[CX_CLIENT_SALT]   ? m[CX_CLIENT_SALT]
+                                             : m[CX_CLIENT_ITERATIONS];
+    cx_dynsec_find_key(r, CX_RULE_DYNSEC_CANNOT_CONNECT, one, r->targets, "client %s lacks %s, so it has no password",
+                       name_of(r, c),
+                       !m[CX_CLIENT_PASSWORD] ? "'password'"
+                       : !m[CX_CLIENT_SALT]   ? "'salt'"
+                                              : "'iterations'");
 }
 
-/* One finding for all of them: clients that are named by a certificate need none. */
-void cx_dynsec_judge_without_password(cx_dynsec_reading *r)
+/* "client 'a'", "client 'a' and 3 others" */
+static const char *who(cx_dynsec_reading *r, const struct cx_dynsec_many *many)
 {
-    size_t n = r->without_password.count;
-    if (!n) return;
-    const cJSON *first = r->without_password.first, *name = cJSON_GetObjectItem(first, "username");
-    cx_str user = cx_str_of(name->valuestring);
-    cx_finding *x = n == 1 ? cx_dynsec_find(r, CX_RULE_DYNSEC_CANNOT_CONNECT, name, r->targets,
-                                            "client %s has no password", cx_quote(&r->d->findings, user))
-                           : cx_dynsec_find(r, CX_RULE_DYNSEC_CANNOT_CONNECT, name, r->targets,
-                                            "client %s and %zu others have no password",
-                                            cx_quote(&r->d->findings, user), n - 1);
+    const char *first = cx_quote(&r->d->findings, many->user);
+    if (many->count == 1) return first;
+    return cx_arena_printf(&r->d->findings.arena, "%s and %zu other%s", first, many->count - 1,
+                           many->count == 2 ? "" : "s")
+        .p;
+}
+
+/* One finding for all of them: a file mostly comes from one tool, and clients that are named by a
+ * certificate need no password. */
+void cx_dynsec_judge_many(cx_dynsec_reading *r)
+{
     cx_targets deferred = where(r, CX_B_DYNSEC_NO_PASSWORD, CX_DYNSEC_NO_PASSWORD_DEFERRED);
+    cx_targets older = where(r, CX_B_DYNSEC_ENCODED_PASSWORD, CX_DYNSEC_ENCODED_PASSWORD_NO);
+    cx_targets drop = where(r, CX_B_DYNSEC_BAD_PASSWORD, CX_DYNSEC_BAD_PASSWORD_DROP_CLIENT);
+    if (r->encoded_only.count) {
+        cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_PASSWORD_NOT_IN_TARGET, r->encoded_only.first, older,
+                                           "encoded_password came with 2.1: no password for client %s",
+                                           who(r, &r->encoded_only));
+        NOTE(r, x, "2.0 reads 'password', 'salt' and 'iterations'");
+    }
+    if (r->long_salt.count) {
+        cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_PASSWORD_NOT_IN_TARGET, r->long_salt.first, drop,
+                                           "a salt of 64 bytes came with 2.1: no entry for client %s",
+                                           who(r, &r->long_salt));
+        NOTE(r, x, "2.0 skips the whole entry, with its roles");
+    }
+    if (!r->without_password.count) return;
+    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_CANNOT_CONNECT, r->without_password.first, r->targets,
+                                   "no password for client %s", who(r, &r->without_password));
     if (deferred) NOTE(r, x, "2.0 asks the password file instead, where there is one");
     if (r->targets & (cx_targets)~deferred) NOTE(r, x, "2.1 refuses a login with a password");
 }

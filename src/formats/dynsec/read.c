@@ -200,6 +200,7 @@ static void take_role(cx_dynsec_reading *r, const cJSON *entry)
     if (!take_entry(r, &cx_shape_role, entry, m)) return;
     cx_dynsec_role role = {.item = entry, .name = text_of(m[CX_ROLE_NAME]), .first_acl = (uint32_t)r->d->acls.n};
     role.number = take_name(r, &cx_shape_role, &r->d->role_names, m[CX_ROLE_NAME]);
+    if (m[CX_ROLE_WILDCARDS]) cx_dynsec_wildcards(r, m[CX_ROLE_WILDCARDS]);
     role.wildcard_subs = !m[CX_ROLE_WILDCARDS] || cJSON_IsTrue(m[CX_ROLE_WILDCARDS]);
     cx_map topics[CX_DYNSEC_TYPES] = {0};
     cJSON_ArrayForEach(acl, m[CX_ROLE_ACLS]) take_acl(r, &role, topics, acl);
@@ -272,7 +273,7 @@ static void take_root(cx_dynsec_reading *r, const cJSON *root)
         !take_list(r, root, "clients", "no client and no group", take_client) ||
         !take_list(r, root, "groups", "no group", take_group))
         return;
-    cx_dynsec_judge_without_password(r);
+    cx_dynsec_judge_many(r);
     if (!m[CX_ROOT_ANONYMOUS]) return;
     if (!m[CX_ROOT_GROUPS]) {
         cx_dynsec_not_loaded(r, m[CX_ROOT_ANONYMOUS], "no anonymous group");

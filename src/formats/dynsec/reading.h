@@ -20,10 +20,11 @@ typedef struct cx_dynsec_reading {
     CX_VEC(struct cx_dynsec_pending) pending;
     uint32_t list;                        /* the number of the list of references at hand, from 1 */
     CX_VEC(uint32_t) in_list[2];          /* the last list each role name, each client name stood in */
-    struct {
-        const cJSON *first;
+    struct cx_dynsec_many {
+        const cJSON *first; /* what the finding points to */
+        cx_str user;
         size_t count;
-    } without_password;
+    } without_password, encoded_only, long_salt; /* clients that one finding names together */
 } cx_dynsec_reading;
 
 /* A finding about a value, or the name it has. What follows MESSAGE is as for printf. */
@@ -50,12 +51,13 @@ void cx_dynsec_bad_filter(cx_dynsec_reading *r, const cJSON *topic, cx_filter_in
 void cx_dynsec_variable(cx_dynsec_reading *r, const cJSON *topic);
 void cx_dynsec_unknown_reference(cx_dynsec_reading *r, const cJSON *name, const char *what,
                                  const struct cx_dynsec_names *known);
+void cx_dynsec_wildcards(cx_dynsec_reading *r, const cJSON *item);
 void cx_dynsec_crash(cx_dynsec_reading *r, const cJSON *item);
 void cx_dynsec_priority(cx_dynsec_reading *r, const cJSON *priority, bool clamped);
 
 /* Finds out who keeps a client and who can check a password with it. */
 void cx_dynsec_judge_password(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON *const *members);
 /* After all clients. */
-void cx_dynsec_judge_without_password(cx_dynsec_reading *r);
+void cx_dynsec_judge_many(cx_dynsec_reading *r);
 
 #endif

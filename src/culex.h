@@ -36,6 +36,13 @@ CULEX_API culex_policy *culex_open_acl(const char *path, const char *release, ch
 CULEX_API culex_policy *culex_read_acl(const void *bytes, size_t length, const char *release, char *why,
                                        size_t why_size);
 
+/* The same for the file of the dynamic security plug-in (plugin_opt_config_file). What the plug-in
+ * cannot read it takes for an empty policy, and so does this; NULL only when the file cannot be opened,
+ * the broker would crash at it, or RELEASE has no such plug-in. */
+CULEX_API culex_policy *culex_open_dynsec(const char *path, const char *release, char *why, size_t why_size);
+CULEX_API culex_policy *culex_read_dynsec(const void *bytes, size_t length, const char *release, char *why,
+                                          size_t why_size);
+
 CULEX_API void culex_close(culex_policy *policy); /* NULL is fine */
 
 typedef enum {
@@ -48,7 +55,7 @@ typedef enum {
 typedef struct {
     int allow;          /* 1: the broker allows it */
     const char *reason; /* "rule", "default", "unknown-user", "dollar-topic", …; a constant */
-    size_t line;        /* of the deciding rule in the file, from 1; 0: no rule decided */
+    size_t line;        /* of the deciding rule or ACL in the file, from 1; 0: none decided */
 } culex_answer;
 
 /* One question. USER NULL: a client without a user name. CLIENTID NULL: an id that

@@ -64,16 +64,38 @@ static void read_or_empty(cx_files *f, cx_named_file *file)
     cx_dynsec_read(&file->dynsec, &file->source, f->targets, f->argon2, &none);
 }
 
-cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path)
+/* The file of a kind and a name; *NEW: it is made now. */
+static cx_named_file *entry_of(cx_files *f, cx_named_kind kind, cx_str name, bool *new)
 {
     size_t known = f->keys.n;
-    uint32_t number = cx_map_put(&f->keys, cx_arena_printf(&f->arena, "%d%.*s", (int)kind, (int)path.n, path.p));
-    if (number < known) return f->list.items[number];
+    uint32_t number = cx_map_put(&f->keys, cx_arena_printf(&f->arena, "%d%.*s", (int)kind, (int)name.n, name.p));
+    *new = number == known;
+    if (!*new) return f->list.items[number];
     cx_named_file *file = cx_calloc(1, sizeof *file);
     file->kind = kind;
     cx_vec_add(&f->list, file);
+    return file;
+}
+
+cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path)
+{
+    bool new;
+    cx_named_file *file = entry_of(f, kind, path, &new);
+    if (!new) return file;
     find(f, file, path);
     read_or_empty(f, file);
+    return file;
+}
+
+cx_named_file *cx_files_initial(cx_files *f, bool demo)
+{
+    bool new;
+    cx_error none;
+    cx_named_file *file = entry_of(f, CX_NAMED_DYNSEC, demo ? CX_STR("\nwith demo") : CX_STR("\n"), &new);
+    if (!new) return file;
+    file->path = CX_STR("(the file the broker makes)");
+    cx_source_over(&file->source, file->path, cx_dynsec_initial(demo));
+    cx_dynsec_read(&file->dynsec, &file->source, f->targets, f->argon2, &none);
     return file;
 }
 

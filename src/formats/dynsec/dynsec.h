@@ -99,6 +99,10 @@ typedef struct cx_dynsec {
 bool cx_dynsec_read(cx_dynsec *d, cx_source *source, cx_targets targets, bool argon2, cx_error *e);
 void cx_dynsec_clear(cx_dynsec *d);
 
+/* What 2.1 writes where there is no file. DEMO: with a client for trying out, which it leaves out when it
+ * is told the administrator's password. */
+cx_str cx_dynsec_initial(bool demo);
+
 /* Where an ACL stands: a byte of the source. */
 uint32_t cx_dynsec_acl_at(cx_dynsec *d, uint32_t acl);
 /* Where a role stands. */

@@ -135,10 +135,10 @@ BENCH_CFLAGS = $(TEST_CFLAGS) -Itests/bench
 $(B)/bench/%: tests/bench/%.c tests/bench/gen.c tests/bench/gen.h $(B)/libculex.a
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_CFLAGS) -o $@ $< tests/bench/gen.c $(B)/libculex.a $(LIBS) -lm
-BENCHES := $(B)/bench/inprocess $(B)/bench/generate $(B)/bench/measure $(B)/bench/load
+BENCHES := $(B)/bench/inprocess $(B)/bench/generate $(B)/bench/measure $(B)/bench/load $(B)/bench/json
 bench: $(BENCHES) $(B)/culex
 	@sh tests/bench/run $(B)
-bench-check: $(B)/bench/generate $(B)/culex
+bench-check: $(B)/bench/generate $(B)/bench/json $(B)/culex
 	@sh tests/bench/check $(B)
 
 # ---- keeping the house ----

@@ -114,3 +114,49 @@ void gen_one_topic(cx_buf *out, unsigned n)
     put_one(out, n);
     cx_buf_puts(out, leaves[n % 16]);
 }
+
+void gen_dynsec(cx_buf *out, unsigned clients, unsigned groups, unsigned role_count, unsigned acls, unsigned seed)
+{
+    static const char *const types[] = {"publishClientSend", "publishClientReceive", "subscribePattern",
+                                        "unsubscribePattern"};
+    unsigned r = seed;
+    cx_buf_puts(out, "{\n\t\"defaultACLAccess\":\t{\n\t\t\"publishClientReceive\":\ttrue\n\t},\n\t\"clients\":\t[");
+    for (unsigned i = 0; i < clients; i++) {
+        cx_buf_puts(out, i ? ", {\n\t\t\t\"username\":\t\"" : "{\n\t\t\t\"username\":\t\"");
+        gen_user_name(out, i);
+        cx_buf_printf(out,
+                      "\",\n\t\t\t\"textname\":\t\"device %u\",\n\t\t\t\"roles\":\t[{\n\t\t\t\t\t\"rolename\":\t"
+                      "\"role-%05u\",\n\t\t\t\t\t\"priority\":\t%u\n\t\t\t\t}],\n\t\t\t\"password\":\t\"",
+                      i, i % role_count, next(&r) % 4);
+        for (int k = 0; k < 86; k++) cx_buf_putc(out, (char)('A' + next(&r) % 26));
+        cx_buf_puts(out, "==\",\n\t\t\t\"salt\":\t\"");
+        for (int k = 0; k < 16; k++) cx_buf_putc(out, (char)('a' + next(&r) % 26));
+        cx_buf_puts(out, "\",\n\t\t\t\"iterations\":\t101\n\t\t}");
+    }
+    cx_buf_puts(out, "],\n\t\"groups\":\t[");
+    for (unsigned g = 0; g < groups; g++) {
+        cx_buf_printf(out,
+                      "%s{\n\t\t\t\"groupname\":\t\"group-%05u\",\n\t\t\t\"roles\":\t[{\n\t\t\t\t\t\"rolename\":\t"
+                      "\"role-%05u\"\n\t\t\t\t}],\n\t\t\t\"clients\":\t[",
+                      g ? ", " : "", g, g * 3 % role_count);
+        for (unsigned i = g; i < clients; i += groups) {
+            cx_buf_puts(out, i == g ? "{\n\t\t\t\t\t\"username\":\t\"" : ", {\n\t\t\t\t\t\"username\":\t\"");
+            gen_user_name(out, i);
+            cx_buf_puts(out, "\"\n\t\t\t\t}");
+        }
+        cx_buf_puts(out, "]\n\t\t}");
+    }
+    cx_buf_puts(out, "],\n\t\"roles\":\t[");
+    for (unsigned k = 0; k < role_count; k++) {
+        cx_buf_printf(out, "%s{\n\t\t\t\"rolename\":\t\"role-%05u\",\n\t\t\t\"acls\":\t[", k ? ", " : "", k);
+        for (unsigned a = 0; a < acls; a++) {
+            cx_buf_printf(out, "%s{\n\t\t\t\t\t\"acltype\":\t\"%s\",\n\t\t\t\t\t\"topic\":\t\"acl%u/", a ? ", " : "",
+                          types[a % 4], a);
+            put_filter(out, &r);
+            cx_buf_printf(out, "\",\n\t\t\t\t\t\"priority\":\t%u,\n\t\t\t\t\t\"allow\":\t%s\n\t\t\t\t}", next(&r) % 6,
+                          next(&r) % 10 ? "true" : "false");
+        }
+        cx_buf_puts(out, "]\n\t\t}");
+    }
+    cx_buf_puts(out, "]\n}\n");
+}

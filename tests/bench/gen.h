@@ -21,4 +21,7 @@ void gen_conf(cx_buf *out, unsigned listeners, unsigned bridges, unsigned seed);
 /* The name of user N of gen_users. */
 void gen_user_name(cx_buf *out, unsigned n);
 
+/* A dynamic-security.json: CLIENTS with a role each, spread over the roles and over the groups. */
+void gen_dynsec(cx_buf *out, unsigned clients, unsigned groups, unsigned role_count, unsigned acls, unsigned seed);
+
 #endif

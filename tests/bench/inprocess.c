@@ -67,11 +67,12 @@ static bool scan(struct loaded *l, cx_str user, cx_str topic)
 {
     cx_client c = {.user = user, .id = CX_STR("device-17")};
     cx_subject s = cx_policy_subject(&l->policy, c);
+    cx_query q = cx_query_of(l->policy.release, CX_ACCESS_WRITE, topic);
     for (uint32_t i = 0; i < s.holder->list_count; i++) {
         const cx_list *list = &l->policy.lists.items[s.holder->lists[i]];
         const cx_rule *r = l->policy.rules + list->first;
         for (uint32_t k = 0; k < list->count; k++, r++)
-            if ((r->access & CX_ACCESS_WRITE) && cx_rule_matches(r, &s.client, topic)) return r->outcome == CX_ALLOW;
+            if ((r->access & CX_ACCESS_WRITE) && cx_rule_matches(r, &s.client, &q)) return r->outcome == CX_ALLOW;
     }
     return false;
 }

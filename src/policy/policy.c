@@ -84,8 +84,7 @@ static cx_rule_place place_in_dynsec(cx_dynsec *d, const cx_rule *r, cx_arena *a
         return place;
     }
     const cx_dynsec_acl *acl = &d->acls.items[r->at];
-    uint32_t role = 0;
-    while (role + 1 < d->roles.n && d->roles.items[role + 1].first_acl <= r->at) role++;
+    uint32_t role = cx_dynsec_role_of(d, r->at);
     place.line = cx_source_place(d->source, cx_dynsec_acl_at(d, r->at)).line;
     place.text = cx_arena_printf(a, "%s %s %.*s", cx_dynsec_type_name((cx_dynsec_type)acl->type),
                                  acl->allow ? "allow" : "deny", (int)acl->topic.n, acl->topic.p);

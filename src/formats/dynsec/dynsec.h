@@ -15,6 +15,8 @@
 #include "text/finding.h"
 #include "text/source.h"
 
+#define CX_DYNSEC_NO_ACL UINT32_MAX
+
 /* Values that culex reads of one file; cJSON needs about 100 bytes for each. */
 #define CX_DYNSEC_VALUES_MAX 20000000u
 
@@ -103,12 +105,16 @@ void cx_dynsec_clear(cx_dynsec *d);
  * is told the administrator's password. */
 cx_str cx_dynsec_initial(bool demo);
 
+/* The role that an ACL is of. */
+uint32_t cx_dynsec_role_of(const cx_dynsec *d, uint32_t acl);
+/* The ACL of a role with a type and a topic, the first; CX_DYNSEC_NO_ACL: it has none. */
+uint32_t cx_dynsec_find_acl(const cx_dynsec *d, uint32_t role, cx_dynsec_type type, cx_str topic);
+
 /* Where an ACL stands: a byte of the source. */
 uint32_t cx_dynsec_acl_at(cx_dynsec *d, uint32_t acl);
 /* Where a role stands. */
 uint32_t cx_dynsec_role_at(const cx_dynsec *d, uint32_t role);
 /* "/roles/0/acls/1", in the arena: ACL counts within the file; of a role without it, CX_DYNSEC_NO_ACL. */
-#define CX_DYNSEC_NO_ACL UINT32_MAX
 cx_str cx_dynsec_path(const cx_dynsec *d, uint32_t role, uint32_t acl, cx_arena *a);
 
 #endif

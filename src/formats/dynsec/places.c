@@ -2,6 +2,21 @@
 #include "data/json_places.h"
 #include "formats/dynsec/dynsec.h"
 
+uint32_t cx_dynsec_role_of(const cx_dynsec *d, uint32_t acl)
+{
+    uint32_t role = 0;
+    while (role + 1 < d->roles.n && d->roles.items[role + 1].first_acl <= acl) role++;
+    return role;
+}
+
+uint32_t cx_dynsec_find_acl(const cx_dynsec *d, uint32_t role, cx_dynsec_type type, cx_str topic)
+{
+    const cx_dynsec_role *r = &d->roles.items[role];
+    for (uint32_t i = r->first_acl; i < r->first_acl + r->acl_count; i++)
+        if (d->acls.items[i].type == type && cx_str_eq(d->acls.items[i].topic, topic)) return i;
+    return CX_DYNSEC_NO_ACL;
+}
+
 struct search {
     cx_dynsec *d;
     size_t next; /* ACLs stand in the order of the file */

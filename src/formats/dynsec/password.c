@@ -117,11 +117,14 @@ void cx_dynsec_judge_password(cx_dynsec_reading *r, cx_dynsec_client *c, const c
     const cJSON *one = m[CX_CLIENT_PASSWORD] ? m[CX_CLIENT_PASSWORD]
                        : m[CX_CLIENT_SALT]   ? m[CX_CLIENT_SALT]
                                              : m[CX_CLIENT_ITERATIONS];
-    cx_dynsec_find_key(r, CX_RULE_DYNSEC_CANNOT_CONNECT, one, r->targets, "client %s lacks %s, so it has no password",
-                       name_of(r, c),
-                       !m[CX_CLIENT_PASSWORD] ? "'password'"
-                       : !m[CX_CLIENT_SALT]   ? "'salt'"
-                                              : "'iterations'");
+    cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_CANNOT_CONNECT, one, r->targets,
+                                       "client %s lacks %s, so it has no password", name_of(r, c),
+                                       !m[CX_CLIENT_PASSWORD] ? "'password'"
+                                       : !m[CX_CLIENT_SALT]   ? "'salt'"
+                                                              : "'iterations'");
+    if (m[CX_CLIENT_PASSWORD] && m[CX_CLIENT_SALT] &&
+        where(r, CX_B_DYNSEC_MISSING_ITERATIONS, CX_DYNSEC_MISSING_ITERATIONS_MEMORY))
+        NOTE(r, x, "2.0 takes the iterations of the client before, or whatever the memory holds: no answer is sure");
 }
 
 /* "client 'a'", "client 'a' and 3 others" */

@@ -70,9 +70,10 @@ static void forget(questions *q)
 
 static const cx_rule *scan(const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access, cx_str topic)
 {
+    cx_query q = cx_query_of(p->release, access, topic);
     for (uint32_t k = 0; k < list->count; k++) {
         const cx_rule *r = &p->rules[list->first + k];
-        if ((r->access & access) && !((r->guard & CX_GUARD_NAMED) && c->anonymous) && cx_rule_matches(r, c, topic))
+        if ((r->access & access) && !((r->guard & CX_GUARD_NAMED) && c->anonymous) && cx_rule_matches(r, c, &q))
             return r;
     }
     return NULL;
@@ -80,6 +81,7 @@ static const cx_rule *scan(const cx_policy *p, const cx_list *list, const cx_cli
 
 static cx_verdict scan_all(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
 {
+    holds(s->holder->list_count <= CX_HOLDER_LISTS);
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         const cx_list *list = &p->lists.items[s->holder->lists[i]];
         if (list->refuses_unsafe && cx_client_unsafe(&s->client))
@@ -105,7 +107,8 @@ static void check_tries(const cx_policy *p, const questions *q, cx_access access
                                .user = cx_str_of(anonymous ? NULL : "a"),
                                .fresh = i % 3 == 0,
                                .id = cx_str_of(ids[1 + i % 3])};
-                uint32_t rank = cx_trie_find(t, topic, &c);
+                cx_query query = cx_query_of(p->release, access, topic);
+                uint32_t rank = cx_trie_find(t, &query, &c);
                 const cx_rule *r = rank == CX_RANK_NONE ? NULL : rules + rank;
                 holds(r == scan(p, list, &c, access, topic));
                 holds(!r || cx_trie_outcome(t, rank) == (cx_outcome)r->outcome);
@@ -115,27 +118,49 @@ static void check_tries(const cx_policy *p, const questions *q, cx_access access
     }
 }
 
+/* Whether a client of this id is answered otherwise than V, which a fresh one gets. */
+static bool differs(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_str id, cx_verdict v)
+{
+    cx_client client = s->client;
+    client.fresh = false;
+    client.id = id;
+    cx_subject other = cx_policy_subject(p, client);
+    cx_verdict w = cx_policy_decide(p, &other, access, topic), scanned = scan_all(p, &other, access, topic);
+    holds(w.outcome == scanned.outcome && w.reason == scanned.reason && w.rule == scanned.rule);
+    return (w.outcome == CX_ALLOW) != (v.outcome == CX_ALLOW);
+}
+
+/* Ordinary ids out of the topic; in 2.1 one of them makes a difference when any level does. */
+static void check_other_ids(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_verdict v)
+{
+    enum { MOST = 16 };
+    cx_str bound[MOST];
+    bool any = false;
+    unsigned n = cx_policy_other_ids(p, s, topic, bound, MOST);
+    holds(n <= MOST);
+    for (unsigned i = 0; i < n; i++) {
+        holds(bound[i].n > 0 && bound[i].p >= topic.p && bound[i].p + bound[i].n <= topic.p + topic.n);
+        holds(!cx_has_wildcard(bound[i]));
+        any |= differs(p, s, access, topic, bound[i], v);
+    }
+    if (any || n == MOST || cx_behaves(p->release, CX_B_ACL_VARIABLES) != CX_ACL_VARIABLES_LEVEL) return;
+    for (size_t at = 0, end; at <= topic.n; at = end + 1) {
+        for (end = at; end < topic.n && topic.p[end] != '/';) end++;
+        holds(end == at || !differs(p, s, access, topic, cx_str_sub(topic, at, end - at), v));
+    }
+}
+
 static void check_explain(cx_policy *p, const cx_subject *s, cx_access access, cx_str topic, cx_verdict v)
 {
     cx_near near = cx_policy_nearest(p, s, access, topic);
+    cx_query q = cx_query_of(p->release, access, topic);
     holds(!near.rule || near.rule->outcome == CX_ALLOW);
     holds(!near.rule || (near.filter_at <= near.rule->filter_len && near.topic_at <= topic.n));
     const cx_rule *behind = cx_policy_allow_behind(p, s, access, topic);
     holds(!behind ||
-          (behind->outcome == CX_ALLOW && (behind->access & access) && cx_rule_matches(behind, &s->client, topic)));
+          (behind->outcome == CX_ALLOW && (behind->access & access) && cx_rule_matches(behind, &s->client, &q)));
     holds(v.outcome != CX_ALLOW || behind);
-    if (!s->client.fresh) return;
-    cx_str id;
-    cx_verdict other;
-    if (!cx_policy_other_id(p, s, access, topic, &id, &other)) return;
-    holds(id.n > 0 && id.p >= topic.p && id.p + id.n <= topic.p + topic.n);
-    cx_client client = s->client;
-    client.fresh = false;
-    client.id = id;
-    cx_subject again = cx_policy_subject(p, client);
-    cx_verdict w = cx_policy_decide(p, &again, access, topic);
-    holds(w.outcome == other.outcome && w.rule == other.rule);
-    holds((w.outcome == CX_ALLOW) != (v.outcome == CX_ALLOW));
+    if (s->client.fresh) check_other_ids(p, s, access, topic, v);
 }
 
 static void check_question(cx_policy *p, const model_acl *m, const char *user, const char *id, cx_access access,

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/chained.h"
 #include "base/hash.h"
 #include "base/io.h"
 #include "base/map.h"
@@ -452,6 +453,141 @@ START_TEST(fold_tells_short_texts_apart)
 }
 END_TEST
 
+/* ---- tables with chains ---- */
+
+/* A key of its own for each number, of 1 to 33 bytes, with bytes above 0x7F. */
+static size_t put_chained_key(unsigned number, char *out)
+{
+    size_t n = (size_t)sprintf(out, "%u", number);
+    for (unsigned i = 0; i < number % 29; i++) out[n++] = (char)(0x80 | (number * 3 + i * 5));
+    return n;
+}
+
+/* The key of each line: most are new, each comes back twice later on; with fewer distinct ones, more often. */
+static unsigned chained_number(unsigned line, unsigned distinct)
+{
+    return (line % 7 >= 5 ? line / 7 : line) % distinct;
+}
+
+/* What uthash 2.3.0 itself finds for these keys, all entries of a key one after the other, as a
+ * digest of their numbers. The table doubles between two neighbours; of few distinct keys it
+ * doubles twice in vain, and then never again. */
+static const struct {
+    unsigned distinct, lines;
+    uint32_t digest;
+} uthash_finds[] = {
+    {1, 9, 0x18FDA16F},          {1, 10, 0x146617BD},         {1, 99, 0xC2E1D060},        {1, 100, 0x4678FE7D},
+    {1, 300, 0x45121C1D},        {1, 1500, 0x8C079BDD},       {2, 18, 0xA0215CB6},        {2, 19, 0xCF27D025},
+    {2, 180, 0xBEB955A9},        {2, 181, 0x9CE21A90},        {9, 49, 0x0FFB598B},        {9, 50, 0x4702679B},
+    {9, 367, 0xBBD939D6},        {9, 368, 0x98EBF50B},        {40, 95, 0x5D803111},       {40, 96, 0xA9707794},
+    {40, 233, 0xFD73EADA},       {40, 234, 0xC4490511},       {100000, 111, 0x7C25F0BD},  {100000, 112, 0xD274B38D},
+    {100000, 305, 0xDB0F788B},   {100000, 306, 0xA0379256},   {100000, 652, 0x02231FE3},  {100000, 653, 0xFBDF131D},
+    {100000, 1311, 0x341409AC},  {100000, 1312, 0xDB6B15A1},  {100000, 2221, 0x073D8A85}, {100000, 2222, 0xEC5A5108},
+    {100000, 3555, 0x6CB73EFD},  {100000, 3556, 0x8E4BF265},  {100000, 6966, 0x155CC542}, {100000, 6967, 0x451BF1EC},
+    {100000, 11708, 0x9950EED6}, {100000, 11709, 0x9C29740E},
+};
+
+START_TEST(chained_finds_what_uthash_finds)
+{
+    enum { LINES = 12000, KEY = 40 };
+    char(*bytes)[KEY] = calloc(LINES, sizeof *bytes);
+    ck_assert_ptr_nonnull(bytes);
+    for (size_t i = 0; i < sizeof uthash_finds / sizeof *uthash_finds; i++) {
+        cx_chained t = {0};
+        uint32_t digest = 0x811C9DC5u;
+        unsigned lines = uthash_finds[i].lines, distinct = uthash_finds[i].distinct;
+        for (unsigned k = 0; k < lines; k++)
+            cx_chained_add(&t, (cx_str){bytes[k], put_chained_key(chained_number(k, distinct), bytes[k])});
+        for (unsigned k = 0; k < lines; k++) {
+            uint32_t e = cx_chained_find(&t, t.entries.items[k].key);
+            for (; e != CX_CHAINED_END; e = cx_chained_next(&t, e)) digest = (digest ^ e) * 0x01000193u;
+        }
+        must(digest == uthash_finds[i].digest, "%u lines of %u keys: 0x%08X, uthash has 0x%08X", lines, distinct,
+             digest, uthash_finds[i].digest);
+        cx_chained_clear(&t);
+    }
+    free(bytes);
+}
+END_TEST
+
+/* The last one in is found first; at the tenth in one chain the table doubles and the order turns around. */
+START_TEST(chained_turns_around)
+{
+    cx_chained t = {0};
+    ck_assert_uint_eq(cx_chained_find(&t, CX_STR("key")), CX_CHAINED_END);
+    for (uint32_t n = 1; n <= 12; n++) {
+        cx_chained_add(&t, CX_STR("key"));
+        uint32_t e = cx_chained_find(&t, CX_STR("key"));
+        for (uint32_t i = 0; i < n; i++, e = cx_chained_next(&t, e)) {
+            uint32_t last = n - 1 - i; /* the numbers from the last one down */
+            uint32_t want = n < 10 || last >= 10 ? last : i - (n - 10);
+            must(e == want, "of %u entries the one at %u is %u, want %u", n, i, e, want);
+        }
+        ck_assert_uint_eq(e, CX_CHAINED_END);
+        ck_assert_uint_eq(cx_chained_find(&t, CX_STR("other")), CX_CHAINED_END);
+    }
+    cx_chained_clear(&t);
+    ck_assert(t.chains == NULL && t.entries.n == 0);
+    cx_chained_add(&t, CX_STR("")); /* a cleared table is an empty one; no bytes are a key too */
+    ck_assert_uint_eq(cx_chained_find(&t, CX_STR_NONE), 0);
+    ck_assert_uint_eq(cx_chained_find(&t, CX_STR("key")), CX_CHAINED_END);
+    cx_chained_clear(&t);
+}
+END_TEST
+
+/* These have one hash, of 32 bits, and so one chain in every table. */
+START_TEST(chained_keys_of_one_hash)
+{
+    cx_chained t = {0};
+    cx_chained_add(&t, CX_STR("client146214"));
+    ck_assert_uint_eq(cx_chained_find(&t, CX_STR("client197494")), CX_CHAINED_END);
+    cx_chained_add(&t, CX_STR("client197494"));
+    cx_chained_add(&t, CX_STR("client146214"));
+    ck_assert_uint_eq(t.entries.items[0].hash, t.entries.items[1].hash);
+    ck_assert_uint_eq(cx_chained_find(&t, CX_STR("client197494")), 1);
+    ck_assert_uint_eq(cx_chained_next(&t, 1), CX_CHAINED_END);
+    ck_assert_uint_eq(cx_chained_find(&t, CX_STR("client146214")), 2);
+    ck_assert_uint_eq(cx_chained_next(&t, 2), 0);
+    ck_assert_uint_eq(cx_chained_next(&t, 0), CX_CHAINED_END);
+    cx_chained_clear(&t);
+}
+END_TEST
+
+/* Of random keys, some alike in all but the last byte, each walk meets exactly the entries of its key. */
+START_TEST(chained_finds_all_of_a_key)
+{
+    enum { ENTRIES = 1500, LONGEST = 30 };
+    rng r = rng_for("chained");
+    static char bytes[ENTRIES][LONGEST];
+    for (int round = 0; round < 20; round++) {
+        cx_chained t = {0};
+        size_t twice = 0, count = 1 + rng_below(&r, ENTRIES);
+        for (size_t i = 0; i < count; i++) {
+            size_t n = rng_below(&r, LONGEST);
+            memset(bytes[i], 'k', n);
+            if (n) bytes[i][n - 1] = (char)rng_below(&r, 256);
+            cx_chained_add(&t, (cx_str){bytes[i], n});
+        }
+        for (size_t i = 0; i < count; i++) {
+            bool met[ENTRIES] = {0};
+            cx_str key = t.entries.items[i].key;
+            size_t all = 0, walked = 0;
+            for (size_t k = 0; k < count; k++) all += cx_str_eq(t.entries.items[k].key, key);
+            for (uint32_t e = cx_chained_find(&t, key); e != CX_CHAINED_END; e = cx_chained_next(&t, e)) {
+                must(e < count && !met[e] && cx_str_eq(t.entries.items[e].key, key), "entry %u for '%s'", e, show(key));
+                met[e] = true;
+                walked++;
+            }
+            must(walked == all, "%zu of %zu entries of '%s'", walked, all, show(key));
+            twice += all > 1;
+        }
+        ck_assert(count < 200 || twice > 0);
+        ck_assert_uint_eq(cx_chained_find(&t, CX_STR("kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk")), CX_CHAINED_END);
+        cx_chained_clear(&t);
+    }
+}
+END_TEST
+
 /* ---- typo ---- */
 
 static char small(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
@@ -646,6 +782,10 @@ Suite *suite_base(void)
     tcase_add_test(t, map_numbers_in_insertion_order);
     tcase_add_test(t, hash_sees_every_byte);
     tcase_add_test(t, fold_tells_short_texts_apart);
+    tcase_add_test(t, chained_finds_what_uthash_finds);
+    tcase_add_test(t, chained_turns_around);
+    tcase_add_test(t, chained_keys_of_one_hash);
+    tcase_add_test(t, chained_finds_all_of_a_key);
     tcase_add_test(t, typo_distance_is_the_definition);
     tcase_add_test(t, typo_near_words);
     suite_add_tcase(s, t);

@@ -163,16 +163,18 @@ static cx_str pick_topic(rng *r, const both *b, asker a, char *out)
 static const cx_rule *scan_list(const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access,
                                 cx_str topic)
 {
+    cx_query q = cx_query_of(p->release, access, topic);
     for (uint32_t k = 0; k < list->count; k++) {
         const cx_rule *rule = &p->rules[list->first + k];
         if (!(rule->access & access) || ((rule->guard & CX_GUARD_NAMED) && c->anonymous)) continue;
-        if (cx_rule_matches(rule, c, topic)) return rule;
+        if (cx_rule_matches(rule, c, &q)) return rule;
     }
     return NULL;
 }
 
 static cx_verdict scan(const cx_policy *p, const cx_subject *s, cx_access access, cx_str topic)
 {
+    must(s->holder->list_count <= CX_HOLDER_LISTS, "%u lists of a holder of an ACL file", s->holder->list_count);
     for (uint32_t i = 0; i < s->holder->list_count; i++) {
         const cx_list *list = &p->lists.items[s->holder->lists[i]];
         if (list->refuses_unsafe && cx_client_unsafe(&s->client))
@@ -269,7 +271,8 @@ START_TEST(trie_finds_the_first_rule)
                             cx_client c = client_of(a);
                             if (cx_client_unsafe(&c)) continue;
                             cx_str t = pick_topic(&r, &b, a, topic);
-                            uint32_t rank = cx_trie_find(trie, t, &c);
+                            cx_query q = cx_query_of(b.policy.release, (cx_access)access, t);
+                            uint32_t rank = cx_trie_find(trie, &q, &c);
                             const cx_rule *want = scan_list(&b.policy, list, &c, (cx_access)access, t);
                             const cx_rule *have = rank == CX_RANK_NONE ? NULL : rules + rank;
                             must(have == want, "%s: '%s' for '%s', id '%s': rule '%s', scan says '%s', policy '%s'",
@@ -293,6 +296,14 @@ START_TEST(trie_finds_the_first_rule)
 }
 END_TEST
 
+/* The rank of the first rule for reading TOPIC. */
+static uint32_t find_topic(const cx_trie *t, const char *topic)
+{
+    cx_client c = {.anonymous = true, .fresh = true};
+    cx_query q = cx_query_of(&cx_releases[MODEL_2_1_2], CX_ACCESS_READ, cx_str_of(topic));
+    return cx_trie_find(t, &q, &c);
+}
+
 /* Tens of thousands of rules, all literal and alike, so that the table grows and
  * paths collide; each one is found, its neighbours are not. */
 START_TEST(trie_of_many_rules)
@@ -306,14 +317,13 @@ START_TEST(trie_of_many_rules)
         rules[i] = (cx_rule){.filter = filters[i], .filter_len = (uint32_t)n, .access = CX_ACCESS_READ};
     }
     cx_trie *t = cx_trie_new(rules, RULES, CX_ACCESS_READ, 0);
-    cx_client c = {.anonymous = true, .fresh = true};
     for (uint32_t i = 0; i < RULES; i++) {
-        must(cx_trie_find(t, cx_str_of(filters[i]), &c) == i, "'%s' is not found", filters[i]);
+        must(find_topic(t, filters[i]) == i, "'%s' is not found", filters[i]);
         char other[40];
         snprintf(other, sizeof other, "%s/", filters[i]);
-        must(cx_trie_find(t, cx_str_of(other), &c) == CX_RANK_NONE, "'%s' is found", other);
+        must(find_topic(t, other) == CX_RANK_NONE, "'%s' is found", other);
         snprintf(other, sizeof other, "%.*s", (int)(strrchr(filters[i], '/') - filters[i]), filters[i]);
-        must(cx_trie_find(t, cx_str_of(other), &c) == CX_RANK_NONE, "'%s' is found", other);
+        must(find_topic(t, other) == CX_RANK_NONE, "'%s' is found", other);
     }
     cx_trie_free(t);
     free(rules);
@@ -342,18 +352,16 @@ START_TEST(trie_of_long_levels)
         }
     }
     cx_trie *t = cx_trie_new(rules, n, CX_ACCESS_READ, 0);
-    cx_client c = {.anonymous = true, .fresh = true};
     for (uint32_t i = 0; i < n; i++) {
         char topic[64];
         snprintf(topic, sizeof topic, "%.*s/%s", (int)(strchr(filters[i], '/') - filters[i]), filters[i],
                  i % 2 ? "below" : "z");
         uint32_t want = i / 2 * 2; /* the rule with '+' comes first */
-        must(cx_trie_find(t, cx_str_of(topic), &c) == want, "'%s' finds rule %u, want %u", topic,
-             cx_trie_find(t, cx_str_of(topic), &c), want);
+        must(find_topic(t, topic) == want, "'%s' finds rule %u, want %u", topic, find_topic(t, topic), want);
         for (char *p = topic; *p != '/'; p++) {
             char was = *p;
             *p = '-';
-            must(cx_trie_find(t, cx_str_of(topic), &c) == CX_RANK_NONE, "'%s' is found", topic);
+            must(find_topic(t, topic) == CX_RANK_NONE, "'%s' is found", topic);
             *p = was;
         }
     }
@@ -422,11 +430,11 @@ START_TEST(order_of_rules)
     both_make(
         &b,
         CX_STR(
-            "user a\ntopic read 1\ntopic deny 2\nuser b\ntopic read 9\nuser a\ntopic write 3\ntopic deny 4\npattern %c\npattern deny %u\n"),
+            "user a\ntopic read 1\ntopic deny 2\nuser b\ntopic read 9\nuser a\ntopic write 3\ntopic deny 4/four\npattern %c\npattern deny %u\n"),
         MODEL_2_1_2);
     cx_subject s = cx_policy_subject(&b.policy, client_of((asker){"a", NULL}));
     ck_assert_uint_eq(s.holder->list_count, 2);
-    static const char *const want[] = {"4", "2", "1", "3"};
+    static const char *const want[] = {"4/four", "2", "1", "3"};
     const cx_list *own = &b.policy.lists.items[s.holder->lists[0]],
                   *patterns = &b.policy.lists.items[s.holder->lists[1]];
     ck_assert_uint_eq(own->count, 4);
@@ -441,6 +449,18 @@ START_TEST(order_of_rules)
         for (uint32_t i = list->first; i < list->first + list->count; i++)
             must(b.policy.rules[i].filter == b.text.bytes + b.policy.rules[i].at, "rule %u does not know its place", i);
     }
+    ck_assert_uint_eq(b.policy.document_count, 1);
+    ck_assert_ptr_eq(b.policy.documents[0].source, &b.text.source);
+    static const size_t lines[] = {8, 3, 2, 7};
+    static const char *const texts[] = {"topic deny 4/four", "topic deny 2", "topic read 1", "topic write 3"};
+    cx_arena arena = {0};
+    for (uint32_t i = 0; i < 4; i++) {
+        cx_rule_place place = cx_policy_place(&b.policy, &b.policy.rules[own->first + i], &arena);
+        must(place.source == &b.text.source && place.line == lines[i] && cx_str_is(place.text, texts[i]) &&
+                 !place.path.p && !place.role.p,
+             "rule %u: line %zu, '%s'", i, place.line, show(place.text));
+    }
+    cx_arena_clear(&arena);
     both_free(&b);
 }
 END_TEST
@@ -514,6 +534,7 @@ START_TEST(allow_behind_is_the_answer_without_denies)
                 cx_access access = rng_chance(&r, 50) ? CX_ACCESS_READ : CX_ACCESS_WRITE;
                 cx_str t = pick_topic(&r, &b, a, topic);
                 cx_subject s = cx_policy_subject(&b.policy, client_of(a));
+                cx_query q = cx_query_of(b.policy.release, access, t);
                 const cx_rule *have = cx_policy_allow_behind(&b.policy, &s, access, t);
                 bool want =
                     model_acl_allows(&plain.model, a.user, a.id ? a.id : FRESH, access == CX_ACCESS_WRITE, t.p, NULL);
@@ -521,7 +542,7 @@ START_TEST(allow_behind_is_the_answer_without_denies)
                      model_names[release], show(t), a.user ? a.user : "(none)", a.id ? a.id : "(fresh)",
                      have ? "a rule" : "none", show(b.text.source.text));
                 if (have)
-                    must(have->outcome == CX_ALLOW && (have->access & access) && cx_rule_matches(have, &s.client, t),
+                    must(have->outcome == CX_ALLOW && (have->access & access) && cx_rule_matches(have, &s.client, &q),
                          "'%s'", show(cx_rule_filter(have)));
                 yes += have != NULL;
                 questions++;
@@ -546,6 +567,7 @@ static void check_nearest(both *b, asker a, cx_access access, cx_str topic, size
     cx_subject s = cx_policy_subject(&b->policy, client_of(a));
     if (cx_policy_decide(&b->policy, &s, access, topic).outcome == CX_ALLOW) return;
     cx_near near = cx_policy_nearest(&b->policy, &s, access, topic);
+    cx_query q = cx_query_of(b->policy.release, access, topic);
     const cx_rule *other = NULL, *nearest = NULL;
     size_t most = 0;
     for (uint32_t i = 0; i < s.holder->list_count; i++) {
@@ -554,11 +576,11 @@ static void check_nearest(both *b, asker a, cx_access access, cx_str topic, size
             const cx_rule *rule = &b->policy.rules[list->first + k];
             if (rule->outcome != CX_ALLOW || ((rule->guard & CX_GUARD_NAMED) && s.client.anonymous)) continue;
             size_t filter_at, topic_at;
-            bool matches = cx_rule_matches_up_to(rule, &s.client, topic, &filter_at, &topic_at);
-            must(matches == cx_rule_matches(rule, &s.client, topic), "'%s' and '%s'", show(cx_rule_filter(rule)),
+            bool matches = cx_rule_matches_up_to(rule, &s.client, &q, &filter_at, &topic_at);
+            must(matches == cx_rule_matches(rule, &s.client, &q), "'%s' and '%s'", show(cx_rule_filter(rule)),
                  show(topic));
             if (matches && !(rule->access & access) && !other) other = rule;
-            if (matches || levels_of(topic, topic_at) <= most) continue;
+            if (matches || !(rule->access & access) || levels_of(topic, topic_at) <= most) continue;
             most = levels_of(topic, topic_at);
             nearest = rule;
         }
@@ -606,65 +628,116 @@ START_TEST(nearest_rule)
 }
 END_TEST
 
-/* Whether some level of the topic, taken as the client id, is answered otherwise
- * than a fresh id; asked of the model. */
+/* Whether a client of this id is answered otherwise than one with a fresh id; asked of the model. */
+static bool id_differs(const both *b, const char *user, cx_str id, bool write, const char *topic)
+{
+    char text[1000];
+    snprintf(text, sizeof text, "%.*s", (int)id.n, id.p);
+    return model_acl_allows(&b->model, user, text, write, topic, NULL) !=
+           model_acl_allows(&b->model, user, FRESH, write, topic, NULL);
+}
+
+/* Whether some level of the topic, taken as the client id, is. */
 static bool some_level_differs(const both *b, const char *user, bool write, const char *topic)
 {
-    bool fresh = model_acl_allows(&b->model, user, FRESH, write, topic, NULL);
     for (const char *p = topic;; p++) {
         size_t n = strcspn(p, "/");
-        char id[200];
-        snprintf(id, sizeof id, "%.*s", (int)n, p);
-        if (n && model_acl_allows(&b->model, user, id, write, topic, NULL) != fresh) return true;
+        if (n && id_differs(b, user, (cx_str){p, n}, write, topic)) return true;
         p += n;
         if (!*p) return false;
     }
 }
 
-/* An id that is said to be answered otherwise is. In 2.1, where a variable is a
- * whole level, none is missed while there are few patterns. */
-START_TEST(other_id_is_answered_otherwise)
+static bool names_client_id(const cx_rule *rule)
 {
+    for (uint32_t i = 0; i + 1 < rule->filter_len; i++)
+        if (rule->filter[i] == '%' && rule->filter[i + 1] == 'c') return true;
+    return false;
+}
+
+/* A client of this id is answered as the model says, and by a rule with %c when the id makes a difference. */
+static void check_other_id(both *b, const char *user, cx_str id, cx_access access, cx_str topic, bool differs)
+{
+    cx_client client = client_of((asker){user, NULL});
+    cx_subject fresh = cx_policy_subject(&b->policy, client);
+    client.fresh = false;
+    client.id = id;
+    cx_subject other = cx_policy_subject(&b->policy, client);
+    cx_verdict before = cx_policy_decide(&b->policy, &fresh, access, topic),
+               now = cx_policy_decide(&b->policy, &other, access, topic);
+    must((before.outcome != now.outcome) == differs, "%s: id '%s' for '%s' of user '%s': %d, fresh %d, policy '%s'",
+         b->policy.release->name, show(id), show(topic), user ? user : "(none)", now.outcome, before.outcome,
+         show(b->text.source.text));
+    must(!differs || (now.rule && names_client_id(now.rule)), "'%s' by a rule without %%c", show(id));
+}
+
+/* All ids are ordinary ones and parts of TEXT, in 2.1 whole levels; with room for MOST they are the
+ * first so many, and nothing behind is written. */
+static void check_ids(const both *b, const cx_subject *s, cx_str text, const cx_str *bound, unsigned n, unsigned most)
+{
+    for (unsigned i = 0; i < n; i++) {
+        cx_str id = bound[i];
+        must(id.n > 0 && id.p >= text.p && id.p + id.n <= text.p + text.n, "the id is no part of '%s'", show(text));
+        must(!memchr(id.p, '+', id.n) && !memchr(id.p, '#', id.n), "'%s' of '%s' is no ordinary id", show(id),
+             show(text));
+        must(b->policy.release->index != MODEL_2_1_2 ||
+                 ((id.p == text.p || id.p[-1] == '/') && (id.p + id.n == text.p + text.n || id.p[id.n] == '/')),
+             "'%s' is no level of '%s'", show(id), show(text));
+    }
+    cx_str less[8], mark = CX_STR("mark");
+    for (int i = 0; i < 8; i++) less[i] = mark;
+    unsigned have = cx_policy_other_ids(&b->policy, s, text, less, most);
+    must(have == (n < most ? n : most), "%u ids of %u with room for %u", have, n, most);
+    for (unsigned i = 0; i < 8; i++)
+        must(less[i].p == (i < have ? bound[i].p : mark.p) && less[i].n == (i < have ? bound[i].n : mark.n),
+             "id %u of %u with room for %u", i, n, most);
+}
+
+/* The ids are ordinary; and in 2.1, where a variable is a whole level, one of them is answered
+ * otherwise whenever any level of the topic is. */
+START_TEST(other_ids_are_answered_otherwise)
+{
+    enum { MOST = 4096 }; /* more than there are patterns */
     rng r = rng_for("other-id");
     static char text[60000], topic[1000];
-    size_t said = 0, silent = 0;
+    static cx_str bound[MOST];
+    size_t said = 0, silent = 0, wildcards = 0;
     for (unsigned round = 0; round < 150; round++) {
         size_t n = random_policy(&r, text, round % 2);
         for (size_t release = round % 2; release < CX_RELEASE_COUNT; release++) {
             both b;
             both_make(&b, (cx_str){text, n}, release);
-            size_t patterns = 0;
-            for (size_t i = 0; i < b.model.count; i++) patterns += b.model.rules[i].pattern;
             for (int i = 0; i < 60; i++) {
                 asker a = {random_asker(&r).user, NULL};
                 cx_access access = rng_chance(&r, 50) ? CX_ACCESS_READ : CX_ACCESS_WRITE;
-                cx_str t = pick_topic(&r, &b, a, topic), id;
+                bool write = access == CX_ACCESS_WRITE, any = false;
+                cx_str t = pick_topic(&r, &b, a, topic);
                 cx_subject s = cx_policy_subject(&b.policy, client_of(a));
-                cx_verdict fresh = cx_policy_decide(&b.policy, &s, access, t), verdict;
-                if (!cx_policy_other_id(&b.policy, &s, access, t, &id, &verdict)) {
-                    silent++;
-                    if (release == MODEL_2_1_2 && patterns <= 64)
-                        must(!some_level_differs(&b, a.user, access == CX_ACCESS_WRITE, t.p),
-                             "an id for '%s' of user '%s' is missed, policy '%s'", show(t), a.user ? a.user : "(none)",
-                             show(b.text.source.text));
-                    continue;
+                unsigned count = cx_policy_other_ids(&b.policy, &s, t, bound, MOST);
+                must(count < MOST, "%u ids", count);
+                check_ids(&b, &s, t, bound, count, (unsigned)rng_below(&r, 8));
+                for (unsigned k = 0; k < count; k++) {
+                    bool differs = id_differs(&b, a.user, bound[k], write, t.p);
+                    check_other_id(&b, a.user, bound[k], access, t, differs);
+                    any |= differs;
                 }
-                said++;
-                must(id.n > 0 && id.p >= t.p && id.p + id.n <= t.p + t.n, "the id is no part of the topic '%s'",
-                     show(t));
-                char other[1000];
-                snprintf(other, sizeof other, "%.*s", (int)id.n, id.p);
-                bool now = model_acl_allows(&b.model, a.user, other, access == CX_ACCESS_WRITE, t.p, NULL);
-                must(now != (fresh.outcome == CX_ALLOW),
-                     "%s: id '%s' for '%s' of user '%s' is answered as a fresh one is, policy '%s'",
-                     model_names[release], other, show(t), a.user ? a.user : "(none)", show(b.text.source.text));
-                must(now == (verdict.outcome == CX_ALLOW), "%s: the verdict for id '%s' is not what it gets",
-                     model_names[release], other);
+                said += any;
+                silent += !any;
+                if (release == MODEL_2_1_2)
+                    must(any || !some_level_differs(&b, a.user, write, t.p),
+                         "an id for '%s' of user '%s' is missed, policy '%s'", show(t), a.user ? a.user : "(none)",
+                         show(b.text.source.text));
+                /* a filter, which is what subscriptions ask about, has levels that are no ordinary ids */
+                cx_str f = {topic, put_filter(&r, topic, false)};
+                count = cx_policy_other_ids(&b.policy, &s, f, bound, MOST);
+                check_ids(&b, &s, f, bound, count, (unsigned)rng_below(&r, 8));
+                wildcards += count > 0 && cx_has_wildcard(f);
             }
             both_free(&b);
         }
     }
-    must(said > 300 && silent > 300, "%zu times said, %zu times silent", said, silent);
+    must(said > 300 && silent > 300 && wildcards > 300, "%zu times said, %zu times silent, %zu filters", said, silent,
+         wildcards);
 }
 END_TEST
 
@@ -687,7 +760,7 @@ Suite *suite_policy(void)
     tcase_set_timeout(t, 120);
     tcase_add_test(t, allow_behind_is_the_answer_without_denies);
     tcase_add_test(t, nearest_rule);
-    tcase_add_test(t, other_id_is_answered_otherwise);
+    tcase_add_test(t, other_ids_are_answered_otherwise);
     suite_add_tcase(s, t);
     return s;
 }

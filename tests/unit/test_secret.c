@@ -1,7 +1,8 @@
-/* src/secret: password hashes of each scheme, broken ones, secrets from files. */
+/* src/secret: password hashes of each scheme, broken ones, lengths of base64, secrets from files. */
 #include "unit.h"
 
 #include <argon2.h>
+#include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -314,6 +315,69 @@ START_TEST(secrets_from_files)
 }
 END_TEST
 
+/* ---- base64 ---- */
+
+/* What the brokers call. */
+static size_t length_by_bio(cx_str text)
+{
+    unsigned char out[400];
+    if (text.n == 0) return 0;
+    BIO *b64 = BIO_new(BIO_f_base64()), *mem = BIO_new_mem_buf(text.p, (int)text.n);
+    ck_assert(b64 && mem);
+    BIO_set_flags(b64, BIO_FLAGS_BASE64_NO_NL);
+    BIO_push(b64, mem);
+    int n = BIO_read(b64, out, sizeof out);
+    BIO_free_all(b64);
+    return n > 0 ? (size_t)n : 0;
+}
+
+START_TEST(base64_lengths)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+    } cases[] = {
+        {"", 0},      {"AAAA", 3},     {"AAA=", 2},     {"AA==", 1},     {"AB==", 1}, /* bits to spare */
+        {"+/+/", 3},  {"AAAAAAAA", 6}, {"AAAAAAA=", 5}, {"AAAAAA==", 4}, {SALT, 12},
+        {SALT64, 64}, {DIGEST7, 64},   {DIGEST6, 64},   {"AAA", 0}, /* of a group that is not whole nothing */
+        {"AAAAA", 3}, {"AAAAAA", 3},   {"!!!!", 0},     {"pw", 0},       {"\xFF\xFF\xFF\xFF", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        must(cx_base64_length(cx_str_of(cases[i].text)) == cases[i].n, "'%s': %zu, not %zu", cases[i].text,
+             cx_base64_length(cx_str_of(cases[i].text)), cases[i].n);
+    unsigned char bytes[200];
+    char text[300];
+    memset(bytes, 0xA7, sizeof bytes);
+    for (size_t n = 0; n <= sizeof bytes; n++) {
+        base64(bytes, n, text);
+        must(cx_base64_length(cx_str_of(text)) == n, "%zu bytes: %zu", n, cx_base64_length(cx_str_of(text)));
+    }
+}
+END_TEST
+
+/* Texts that are base64, nearly, or not at all: as the brokers' reader has it, which is not the same
+ * in every release of OpenSSL. */
+START_TEST(base64_lengths_as_openssl)
+{
+    static const char usual[] = "ABCXYZabcxyz0189+/", strange[] = "-_= \n\r\t.$%!\x01\x7F\x80\xFF";
+    rng r = rng_for("base64");
+    size_t some = 0, none = 0;
+    for (int i = 0; i < 100000; i++) {
+        char text[200];
+        size_t n = rng_below(&r, rng_chance(&r, 20) ? sizeof text : 20);
+        if (rng_chance(&r, 70)) n -= n % 4;
+        for (size_t k = 0; k < n; k++) text[k] = usual[rng_below(&r, sizeof usual - 1)];
+        for (size_t k = rng_below(&r, 4); k && n; k--) text[n - 1 - rng_below(&r, n < 4 ? n : 4)] = '=';
+        for (size_t k = rng_chance(&r, 30) ? rng_below(&r, 4) : 0; k && n; k--)
+            text[rng_below(&r, n)] = strange[rng_below(&r, sizeof strange - 1)];
+        size_t have = cx_base64_length((cx_str){text, n}), want = length_by_bio((cx_str){text, n});
+        must(have == want, "'%s': %zu, OpenSSL says %zu", show((cx_str){text, n}), have, want);
+        *(have ? &some : &none) += 1;
+    }
+    must(some > 20000 && none > 20000, "%zu and %zu", some, none);
+}
+END_TEST
+
 Suite *suite_secret(void)
 {
     Suite *s = suite_create("secret");
@@ -326,6 +390,11 @@ Suite *suite_secret(void)
     tcase_add_test(t, atoi_values);
     tcase_add_test(t, iterations_count);
     tcase_add_test(t, argon2id_of_a_broker_built_with_it);
+    suite_add_tcase(s, t);
+    t = tcase_create("base64");
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, base64_lengths);
+    tcase_add_test(t, base64_lengths_as_openssl);
     suite_add_tcase(s, t);
     t = tcase_create("files");
     tcase_add_test(t, secrets_from_files);

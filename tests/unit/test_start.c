@@ -151,6 +151,25 @@ static size_t count_files(const unit_conf *u, cx_named_kind kind)
     return n;
 }
 
+/* The policy a door's first step asks; NULL: it has no step, or a plug-in that is not known. */
+static const cx_policy *policy_of(const cx_door *d) { return d->broker.step_count ? d->broker.steps[0].policy : NULL; }
+
+/* The file it was made of; NULL: none. */
+static const cx_named_file *acl_of(const unit_conf *u, const cx_door *d)
+{
+    const cx_policy *p = policy_of(d);
+    if (!p) return NULL;
+    must(p->document_count == 1 && p->documents[0].acl && !p->documents[0].dynsec, "no policy of an ACL file");
+    for (size_t i = 0; i < u->start.files.list.n; i++) {
+        const cx_named_file *file = u->start.files.list.items[i];
+        if (&file->acl != p->documents[0].acl) continue;
+        must(file->kind == CX_NAMED_ACL && p->documents[0].source == &file->source, "the policy is of another file");
+        return file;
+    }
+    ck_abort_msg("a policy of no file");
+    return NULL;
+}
+
 /* A file is read once, whoever names it; as an ACL and as a password file it is two. */
 START_TEST(files_are_read_once)
 {
@@ -166,15 +185,15 @@ START_TEST(files_are_read_once)
     EACH_RELEASE(r, ALL)
     {
         ck_assert_uint_eq(doors_of(&u, r), 4);
-        ck_assert_ptr_eq(door(&u, r, 0)->acl, door(&u, r, 1)->acl);
-        ck_assert_ptr_eq(door(&u, r, 0)->broker.steps[0].policy, door(&u, r, 1)->broker.steps[0].policy);
-        ck_assert_ptr_ne(door(&u, r, 0)->acl, door(&u, r, 2)->acl);
-        ck_assert_ptr_eq(door(&u, r, 0)->acl, door(&u, 0, 0)->acl);
-        ck_assert_ptr_eq(door(&u, r, 0)->broker.steps[0].policy->release, &cx_releases[r]);
+        ck_assert_ptr_nonnull(acl_of(&u, door(&u, r, 0)));
+        ck_assert_ptr_eq(policy_of(door(&u, r, 0)), policy_of(door(&u, r, 1)));
+        ck_assert_ptr_ne(acl_of(&u, door(&u, r, 0)), acl_of(&u, door(&u, r, 2)));
+        ck_assert_ptr_eq(acl_of(&u, door(&u, r, 0)), acl_of(&u, door(&u, 0, 0)));
+        ck_assert_ptr_eq(policy_of(door(&u, r, 0))->release, &cx_releases[r]);
     }
     size_t known = u.start.files.list.n;
     cx_named_file *again = cx_files_open(&u.start.files, CX_NAMED_ACL, CX_STR("a"));
-    ck_assert(again == door(&u, 0, 0)->acl && u.start.files.list.n == known);
+    ck_assert(again == acl_of(&u, door(&u, 0, 0)) && u.start.files.list.n == known);
     unit_conf_free(&u);
 }
 END_TEST
@@ -356,15 +375,24 @@ START_TEST(topics_behind_a_door)
         ck_assert(!ask(open, NULL, NULL, CX_ACCESS_WRITE, "$SYS/x").allow);
         ck_assert(!ask(none, "alice", "i", CX_ACCESS_READ, "any").allow &&
                   ask(none, "alice", "i", CX_ACCESS_SUBSCRIBE, "#").allow);
-        ck_assert_ptr_null(open->acl);
-        ck_assert(cx_broker_policy(&open->broker) == NULL && cx_broker_policy(&plain->broker) != NULL);
+        ck_assert(open->broker.step_count == 0 && policy_of(open) == NULL && policy_of(plain) != NULL);
+        cx_answer without = ask(open, "alice", "i", CX_ACCESS_WRITE, "any"),
+                  with = ask(plain, "alice", "i", CX_ACCESS_WRITE, "any"),
+                  gate = ask(plain, "alice", "i", CX_ACCESS_WRITE, "$SYS/x"),
+                  invalid = ask(plain, "alice", "i", CX_ACCESS_WRITE, "a/+");
+        ck_assert_ptr_null(cx_answer_policy(&open->broker, without));
+        ck_assert_ptr_eq(cx_answer_policy(&plain->broker, with), policy_of(plain));
+        ck_assert_uint_eq(with.step, 0);
+        ck_assert_ptr_null(cx_answer_policy(&plain->broker, gate)); /* no step was asked */
+        ck_assert_ptr_null(cx_answer_policy(&plain->broker, invalid));
     }
     unit_conf_free(&u);
     start_parts(&u, "listener 1\nplugin x.so\nacl_file a\n==> x.so <==\n==> a <==\ntopic read a\n");
     EACH_RELEASE(r, NEW)
     { /* an unknown plug-in is asked first */
         cx_answer a = ask(door(&u, r, 0), NULL, NULL, CX_ACCESS_READ, "a");
-        ck_assert(a.unknown && !a.allow && a.verdict.reason == CX_REASON_UNKNOWN_PLUGIN);
+        ck_assert(a.unknown && !a.allow && a.verdict.reason == CX_REASON_UNKNOWN_PLUGIN && a.step == 0);
+        ck_assert_ptr_null(cx_answer_policy(&door(&u, r, 0)->broker, a));
         ck_assert(cx_str_is(door(&u, r, 0)->broker.steps[0].who, "x.so"));
         ck_assert(!ask(door(&u, r, 0), NULL, NULL, CX_ACCESS_WRITE, "$SYS/a").unknown); /* the gate comes before it */
     }
@@ -452,12 +480,25 @@ START_TEST(steps_are_asked_in_order)
         b.steps[0].policy = &p[0];
         b.steps[1].policy = &p[1];
         b.step_count = 2;
-        ck_assert(cx_broker_ask(&b, &c, CX_ACCESS_READ, CX_STR("a")).allow);
-        ck_assert(!cx_broker_ask(&b, &c, CX_ACCESS_READ, CX_STR("b")).allow); /* an ACL file always decides */
-        ck_assert_ptr_eq(cx_broker_policy(&b), &p[1]);
+        a = cx_broker_ask(&b, &c, CX_ACCESS_READ, CX_STR("a"));
+        ck_assert(a.allow && a.step == 0);
+        ck_assert_ptr_eq(cx_answer_policy(&b, a), &p[0]);
+        a = cx_broker_ask(&b, &c, CX_ACCESS_READ, CX_STR("b"));
+        ck_assert(!a.allow && a.step == 0); /* an ACL file always decides */
+        ck_assert_ptr_eq(cx_answer_policy(&b, a), &p[0]);
+        /* one that defers is followed by the next, and the last one asked has the answer */
+        for (int k = 0; k < 2; k++) p[k].defaults[CX_SUBJECT_ANONYMOUS][0].outcome = CX_DEFER;
+        a = cx_broker_ask(&b, &c, CX_ACCESS_READ, CX_STR("b"));
+        ck_assert(a.allow && a.step == 1);
+        ck_assert_ptr_eq(cx_answer_policy(&b, a), &p[1]);
+        a = cx_broker_ask(&b, &c, CX_ACCESS_READ, CX_STR("c"));
+        ck_assert(!a.allow && !a.unknown && a.step == 1 && a.verdict.reason == CX_REASON_DEFAULT);
+        ck_assert_ptr_eq(cx_answer_policy(&b, a), &p[1]);
+        for (int k = 0; k < 2; k++) p[k].defaults[CX_SUBJECT_ANONYMOUS][0].outcome = CX_DENY;
         b.steps[0] = (cx_step){.who = CX_STR("/x.so")};
         a = cx_broker_ask(&b, &c, CX_ACCESS_READ, CX_STR("b"));
-        ck_assert(!a.allow && a.unknown && a.verdict.reason == CX_REASON_UNKNOWN_PLUGIN);
+        ck_assert(!a.allow && a.unknown && a.verdict.reason == CX_REASON_UNKNOWN_PLUGIN && a.step == 0);
+        ck_assert_ptr_null(cx_answer_policy(&b, a));
         b.steps[0].policy = &p[1];
         b.steps[1] = (cx_step){.who = CX_STR("/x.so")};
         ck_assert(cx_broker_ask(&b, &c, CX_ACCESS_READ, CX_STR("b")).allow); /* decided before it is asked */

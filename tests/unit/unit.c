@@ -85,6 +85,15 @@ void unit_text_escaped(unit_text *t, const char *text)
     free(bytes);
 }
 
+void unit_text_with_nul(unit_text *t, cx_str text)
+{
+    t->bytes = malloc(text.n + 1);
+    ck_assert_ptr_nonnull(t->bytes);
+    if (text.n) memcpy(t->bytes, text.p, text.n);
+    t->bytes[text.n] = '\0';
+    cx_source_over(&t->source, CX_STR("file"), (cx_str){t->bytes, text.n});
+}
+
 void unit_text_free(unit_text *t)
 {
     cx_source_clear(&t->source);

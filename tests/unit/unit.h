@@ -30,6 +30,7 @@ Suite *suite_report(void);
 Suite *suite_culex(void);
 Suite *suite_vectors(void);
 Suite *suite_conf_vectors(void);
+Suite *suite_dynsec_vectors(void);
 
 /* A check in an inner loop: ck_assert() writes a record for each check that holds,
  * which takes longer than what is checked. */
@@ -68,6 +69,7 @@ typedef struct unit_text {
 } unit_text;
 void unit_text_make(unit_text *t, cx_str text);
 void unit_text_escaped(unit_text *t, const char *text);
+void unit_text_with_nul(unit_text *t, cx_str text); /* for readers that want a NUL byte behind the text */
 void unit_text_free(unit_text *t);
 
 /* The findings with a rule's id; and the first of them. */

@@ -92,7 +92,7 @@ static void judge_legacy(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON 
     unsigned rule = dropped ? CX_RULE_DYNSEC_SKIPPED_ENTRY : CX_RULE_DYNSEC_CANNOT_CONNECT;
     const cJSON *item = !l.iterations ? m[CX_CLIENT_ITERATIONS] : !digest ? m[CX_CLIENT_PASSWORD] : m[CX_CLIENT_SALT];
     cx_finding *x = cx_dynsec_find_key(
-        r, rule, item, dropped | without, "the password of client %s cannot be used: %s", name_of(r, c),
+        r, rule, item, dropped ? dropped : without, "the password of client %s cannot be used: %s", name_of(r, c),
         !l.iterations ? "its iterations are less than 1"
         : !digest     ? "the hash is not base64 of 64 bytes"
                       : "the salt is not base64 of 12 bytes");

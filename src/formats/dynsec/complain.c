@@ -200,8 +200,11 @@ void cx_dynsec_wrong_type(cx_dynsec_reading *r, const cx_shape *shape, unsigned 
 {
     const cx_member *m = &shape->members[member];
     bool list_of_root = shape == &cx_shape_root && m->type == CX_JSON_ARRAY; /* said by the reader */
-    if (list_of_root || is_no_text(item, m->name) || drop(r, CX_RULE_DYNSEC_UNKNOWN_KEY)) return;
-    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_UNKNOWN_KEY, item, r->targets, "'%s' is %s where %s is expected",
+    bool crash = shape == &cx_shape_role && m->type == CX_JSON_STRING; /* said by the reader too */
+    cx_targets targets = r->targets;
+    if (crash) targets &= (cx_targets)~cx_releases_where(CX_B_DYNSEC_TEXT, CX_DYNSEC_TEXT_CRASH);
+    if (!targets || list_of_root || is_no_text(item, m->name) || drop(r, CX_RULE_DYNSEC_UNKNOWN_KEY)) return;
+    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_UNKNOWN_KEY, item, targets, "'%s' is %s where %s is expected",
                                    m->name, cx_json_type_of(item), expected(m->type));
     if (m->absent[0]) NOTE(r, x, "it counts as missing: %s", m->absent);
 }

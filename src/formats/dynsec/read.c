@@ -322,6 +322,7 @@ bool cx_dynsec_read(cx_dynsec *d, cx_source *source, cx_targets targets, bool ar
     if (without)
         cx_findings_add(&d->findings, CX_RULE_DYNSEC_NOT_LOADED, (cx_span){0, 0}, without, without,
                         "this release has no dynamic security plug-in");
+    if (!r.targets) return true;
     parse(&r, source->text);
     if (d->tree) take_root(&r, d->tree);
     cx_dynsec_place_findings(&r);

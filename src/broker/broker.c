@@ -74,5 +74,6 @@ cx_answer cx_broker_ask(const cx_broker *b, const cx_client *c, cx_access access
     bool name = access == CX_ACCESS_READ || access == CX_ACCESS_WRITE;
     if (name ? !cx_topic_ok(topic) : cx_filter_check(topic).error != CX_FILTER_OK || !cx_mqtt_text_ok(topic))
         return gate(false, CX_REASON_INVALID_TOPIC);
-    return b->mount_point.p ? ask_mounted(b, c, access, topic) : ask_steps(b, c, access, topic);
+    bool mounted = b->mount_point.p && access != CX_ACCESS_UNSUBSCRIBE; /* which the broker forgets to mount */
+    return mounted ? ask_mounted(b, c, access, topic) : ask_steps(b, c, access, topic);
 }

@@ -141,8 +141,8 @@ static void judge_no_dynsec(cx_setup *s, cx_setting line, const cx_named_file *f
 
 static void judge_dynsec(cx_setup *s, cx_start *st, const cx_plugin *p)
 {
-    cx_setting line = p->line;
-    cx_str path = cx_plugin_option(s, p, "config_file", true, &line);
+    cx_setting line = p->dynsec_file_line ? p->dynsec_file_line : p->line;
+    cx_str path = p->dynsec_file;
     cx_named_file *file = path.p ? cx_files_open(&st->files, CX_NAMED_DYNSEC, path) : NULL;
     if (!file || !file->findings) {
         judge_no_dynsec(s, line, file);
@@ -172,7 +172,7 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
         if (!(name.n > 3 && cx_str_is(cx_str_sub(name, name.n - 3, 3), ".so")))
             cx_finding_help(findings_at(s, p->line), x, "the name of a plug-in ends in .so");
     }
-    if (cx_plugin_is_dynsec(p)) judge_dynsec(s, st, p);
+    if (p->dynsec) judge_dynsec(s, st, p);
     if (cx_str_is(name, "mosquitto_acl_file.so")) load_plugin_file(st, s, p, "acl_file", CX_NAMED_ACL);
     if (cx_str_is(name, "mosquitto_password_file.so")) load_plugin_file(st, s, p, "password_file", CX_NAMED_PASSWD);
     cx_setting persistence = cx_setup_of(s, CX_OPT_PERSISTENCE);
@@ -183,27 +183,27 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
     }
 }
 
-static bool has_config(cx_setup *s, const cx_plugin *p)
+static void refuse_second(cx_start *st, cx_setup *s, const cx_plugin *p)
 {
-    cx_setting line;
-    return cx_plugin_option(s, p, "config_file", true, &line).p != NULL;
+    CX_FOUNDERS(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path, "the dynamic security plug-in a second time");
 }
 
-/* Whether the second of two dynamic security plug-ins is refused. */
-static bool refuses_second(cx_setup *s, const cx_plugin *first, const cx_plugin *second)
+/* A second active one in a list, of the global options or of a listener. */
+static void judge_list(cx_start *st, cx_setup *s, const cx_security *security)
 {
-    switch (cx_behaves(s->release, CX_B_DYNSEC_TWICE)) {
-    case CX_DYNSEC_TWICE_FIRST_ACTIVE: return has_config(s, first);
-    case CX_DYNSEC_TWICE_BOTH_ACTIVE: return has_config(s, first) && has_config(s, second);
-    default: return false;
+    bool active = false;
+    for (size_t i = 0; i < security->plugins.n; i++) {
+        const cx_plugin *p = s->plugins.items[security->plugins.items[i]];
+        if (!p->dynsec) continue;
+        if (active) refuse_second(st, s, p);
+        active |= p->dynsec_file.p != NULL;
     }
 }
 
 /* A listener that uses the dynamic security plug-in twice. */
 static void judge_used_twice(cx_start *st, cx_setup *s, const cx_plugin *p, uint32_t number)
 {
-    if (cx_behaves(s->release, CX_B_DYNSEC_TWICE) != CX_DYNSEC_TWICE_BOTH_ACTIVE || p->uses < 2 || !has_config(s, p))
-        return;
+    if (p->uses < 2 || !p->dynsec_file.p) return;
     for (size_t i = 0; i < s->listeners.n; i++) {
         const cx_security *own = &s->listeners.items[i]->security;
         unsigned uses = 0;
@@ -215,19 +215,32 @@ static void judge_used_twice(cx_start *st, cx_setup *s, const cx_plugin *p, uint
     }
 }
 
-static void load_plugins(cx_start *st, cx_setup *s)
+/* Whether the release takes the plug-in as often as it is there. */
+static void judge_twice(cx_start *st, cx_setup *s)
 {
     const cx_plugin *first = NULL;
-    for (size_t i = 0; i < s->plugins.n; i++) {
-        const cx_plugin *p = s->plugins.items[i];
-        load_plugin(st, s, p);
-        if (!cx_plugin_is_dynsec(p)) continue;
-        judge_used_twice(st, s, p, (uint32_t)i);
-        if (first && refuses_second(s, first, p))
-            CX_FOUNDERS(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path,
-                        "the dynamic security plug-in a second time");
-        if (!first || !has_config(s, first)) first = p;
+    switch (cx_behaves(s->release, CX_B_DYNSEC_TWICE)) {
+    case CX_DYNSEC_TWICE_FIRST_ACTIVE:
+        judge_list(st, s, &s->security);
+        for (size_t i = 0; i < s->listeners.n; i++) judge_list(st, s, &s->listeners.items[i]->security);
+        return;
+    case CX_DYNSEC_TWICE_BOTH_ACTIVE:
+        for (size_t i = 0; i < s->plugins.n; i++) {
+            const cx_plugin *p = s->plugins.items[i];
+            if (!p->dynsec_file.p) continue;
+            judge_used_twice(st, s, p, (uint32_t)i);
+            if (first) refuse_second(st, s, p);
+            else first = p;
+        }
+        return;
+    default: return;
     }
+}
+
+static void load_plugins(cx_start *st, cx_setup *s)
+{
+    for (size_t i = 0; i < s->plugins.n; i++) load_plugin(st, s, s->plugins.items[i]);
+    judge_twice(st, s);
 }
 
 /* ---- certificates ---- */

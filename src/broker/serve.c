@@ -26,12 +26,10 @@ cx_str cx_plugin_option(const cx_setup *s, const cx_plugin *p, const char *key, 
     return found;
 }
 
-bool cx_plugin_is_dynsec(const cx_plugin *p) { return cx_str_is(cx_plugin_file_name(p), "mosquitto_dynamic_security.so"); }
-
 static cx_asked kind_of(const cx_plugin *p)
 {
     cx_str name = cx_plugin_file_name(p);
-    if (cx_plugin_is_dynsec(p)) return CX_ASKS_DYNSEC;
+    if (p->dynsec) return CX_ASKS_DYNSEC;
     if (cx_str_is(name, "mosquitto_password_file.so")) return CX_ASKS_PASSWORD_PLUGIN;
     if (cx_str_is(name, "mosquitto_acl_file.so")) return CX_ASKS_ACL_PLUGIN;
     return CX_ASKS_OTHER_PLUGIN;
@@ -52,7 +50,8 @@ static void add_plugin(cx_serving *v, const cx_plugin *p)
     cx_link link = {.asked = kind_of(p), .line = p->line, .plugin = p};
     switch (link.asked) {
     case CX_ASKS_DYNSEC:
-        link.file = cx_plugin_option(v->setup, p, "config_file", true, &link.file_line);
+        link.file = p->dynsec_file;
+        link.file_line = p->dynsec_file_line;
         if (!link.file.p) return; /* it does nothing then */
         break;
     case CX_ASKS_PASSWORD_PLUGIN:

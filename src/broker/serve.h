@@ -76,8 +76,6 @@ cx_tls cx_listener_tls(const cx_setup *s, const cx_listener *l);
 /* Whether a bridge speaks TLS to the other broker. */
 bool cx_bridge_has_tls(const cx_setup *s, const cx_bridge *b);
 
-bool cx_plugin_is_dynsec(const cx_plugin *p);
-
 /* The name of a plug-in's file, without its folder. */
 cx_str cx_plugin_file_name(const cx_plugin *p);
 

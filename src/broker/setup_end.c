@@ -259,8 +259,28 @@ static void check_proxy(cx_setup *s, const cx_listener *l)
                                 : "certfile and keyfile cannot be used with `enable_proxy_protocol 2`.");
 }
 
+/* Where several dynamic security plug-ins share all they have, one that names no file reads that of
+ * the one before. */
+static void find_dynsec_files(cx_setup *s)
+{
+    bool shared = cx_behaves(s->release, CX_B_DYNSEC_INSTANCES) == CX_DYNSEC_INSTANCES_SHARED;
+    const cx_plugin *last = NULL;
+    for (size_t i = 0; i < s->plugins.n; i++) {
+        cx_plugin *p = s->plugins.items[i];
+        p->dynsec = cx_str_is(cx_plugin_file_name(p), "mosquitto_dynamic_security.so");
+        if (!p->dynsec) continue;
+        p->dynsec_file = cx_plugin_option(s, p, "config_file", true, &p->dynsec_file_line);
+        if (!p->dynsec_file.p && shared && last) {
+            p->dynsec_file = last->dynsec_file;
+            p->dynsec_file_line = last->dynsec_file_line;
+        }
+        if (p->dynsec_file.p) last = p;
+    }
+}
+
 void cx_setup_end(cx_setup *s)
 {
+    find_dynsec_files(s);
     for (size_t i = 0; i < s->conf->files.n; i++) s->conf->files.items[i]->findings.merge_from = 0;
     if (cx_behaves(s->release, CX_B_DEFAULT_LISTENER) == CX_DEFAULT_LISTENER_PREPARED) open_prepared(s);
     else remark_made(s);

@@ -112,9 +112,8 @@ static cx_policy *shared_policy(cx_start *st, const cx_setup *s)
     cx_dynsec *files[CX_DOCUMENTS_MAX];
     unsigned count = 0;
     for (size_t i = 0; i < s->plugins.n && !p->release; i++) {
-        cx_setting line;
-        cx_str path = cx_plugin_option(s, s->plugins.items[i], "config_file", true, &line);
-        if (!cx_plugin_is_dynsec(s->plugins.items[i]) || !path.p) continue;
+        cx_str path = s->plugins.items[i]->dynsec_file;
+        if (!path.p) continue;
         if (count == CX_DOCUMENTS_MAX) return NULL;
         files[count++] = &cx_files_open(&st->files, CX_NAMED_DYNSEC, path)->dynsec;
     }

@@ -10,13 +10,18 @@
 #include "policy/policy.h"
 #include "topic/topic.h"
 
-/* The entries of one kind by name. Mostly the first of each name is the only one kept; the numbers
- * of names are the file's. Where all are kept, a chained table says which one is found. */
+/* How entries of one kind are found by name. */
+enum how {
+    BY_NUMBER, /* the first of each name is the only one kept, and there is one file: by its numbers of names */
+    BY_NAME,   /* the same for several files */
+    CHAINED,   /* all are kept, and a chained table says which one is found */
+};
+
 struct names {
-    bool chained;
-    CX_VEC(uint32_t) entries;  /* of each name, or NONE; */
-    cx_chained table;          /* else the names, … */
-    CX_VEC(uint32_t) in_table; /* … and the entry of each */
+    enum how how;
+    CX_VEC(uint32_t) entries; /* BY_NUMBER: of each name, or NONE; BY_NAME: of each in the map; CHAINED: of each in the table */
+    cx_map map;
+    cx_chained table;
 };
 enum { NONE = CX_MAP_NONE };
 
@@ -54,24 +59,24 @@ struct build {
 static void names_clear(struct names *n)
 {
     cx_vec_clear(&n->entries);
+    cx_map_clear(&n->map);
     cx_chained_clear(&n->table);
-    cx_vec_clear(&n->in_table);
 }
 
-/* NAME has this NUMBER in the file. */
+/* NAME has this NUMBER in its file. */
 static uint32_t names_find(const struct names *n, cx_str name, uint32_t number)
 {
-    if (!n->chained) return number < n->entries.n ? n->entries.items[number] : NONE;
-    uint32_t at = cx_chained_find(&n->table, name);
-    return at == CX_CHAINED_END ? NONE : n->in_table.items[at];
+    if (n->how == BY_NAME) number = cx_map_get(&n->map, name);
+    if (n->how == CHAINED) number = cx_chained_find(&n->table, name); /* CX_CHAINED_END is as large as NONE */
+    return number < n->entries.n ? n->entries.items[number] : NONE;
 }
 
 static void names_add(struct names *n, cx_str name, uint32_t number, uint32_t entry)
 {
-    if (n->chained) {
+    if (n->how == BY_NAME) number = cx_map_put(&n->map, name);
+    if (n->how == CHAINED) {
+        number = (uint32_t)n->entries.n;
         cx_chained_add(&n->table, name);
-        cx_vec_add(&n->in_table, entry);
-        return;
     }
     while (n->entries.n <= number) cx_vec_add(&n->entries, NONE);
     n->entries.items[number] = entry;
@@ -81,7 +86,7 @@ static void names_add(struct names *n, cx_str name, uint32_t number, uint32_t en
 static bool keeps(const struct build *b, const struct names *n, cx_str name, uint32_t number)
 {
     if (name.n == 0 && b->skips_empty) return false;
-    return n->chained || names_find(n, name, number) == NONE;
+    return n->how == CHAINED || names_find(n, name, number) == NONE;
 }
 
 /* ---- priorities ---- */
@@ -198,7 +203,7 @@ static void keep_found(struct build *b, const cx_dynsec *d)
 /* The ACLs of one type, in the order they are looked at. */
 static void add_type(struct build *b, const cx_dynsec *d, const cx_dynsec_role *role, unsigned type, uint8_t document)
 {
-    bool all = b->roles.chained, again = false, sorted = true;
+    bool all = b->roles.how == CHAINED, again = false, sorted = true;
     b->order.n = 0;
     for (uint32_t i = role->first_acl; i < role->first_acl + role->acl_count; i++) {
         const cx_dynsec_acl *acl = &d->acls.items[i];
@@ -311,7 +316,7 @@ static uint32_t *memberships_by_client(struct build *b, struct placed **groups)
 static size_t drop_repeated(const struct build *b, struct placed *groups, size_t n)
 {
     size_t kept = 0;
-    if (!b->groups.chained) return n;
+    if (b->groups.how != CHAINED) return n;
     for (size_t i = 0; i < n; i++)
         if (!is_in(groups, kept, groups[i].name)) groups[kept++] = groups[i];
     return kept;
@@ -347,7 +352,7 @@ static void make_holders(struct build *b, const cx_dynsec *file)
     cx_policy *p = b->p;
     struct placed *groups;
     uint32_t *first = memberships_by_client(b, &groups);
-    if (b->clients.chained) {
+    if (b->clients.how != BY_NUMBER) {
         for (size_t i = 0; i < b->client_entries.n; i++) {
             cx_str name = b->client_entries.items[i].entry->name;
             if (cx_map_put(&p->users, name) == p->holders.n)
@@ -408,8 +413,9 @@ void cx_policy_from_dynsec(cx_policy *p, cx_dynsec *const *files, unsigned count
     b.clamps = cx_behaves(release, CX_B_DYNSEC_PRIORITY) == CX_DYNSEC_PRIORITY_CLAMPED;
     b.wraps = !b.clamps;
     b.skips_empty = cx_behaves(release, CX_B_DYNSEC_EMPTY_NAME) == CX_DYNSEC_EMPTY_NAME_SKIPPED;
-    b.roles.chained = b.clients.chained = b.groups.chained =
-        cx_behaves(release, CX_B_DYNSEC_DUPLICATE) == CX_DYNSEC_DUPLICATE_CHAINED;
+    b.roles.how = count > 1 ? BY_NAME : BY_NUMBER;
+    if (cx_behaves(release, CX_B_DYNSEC_DUPLICATE) == CX_DYNSEC_DUPLICATE_CHAINED) b.roles.how = CHAINED;
+    b.clients.how = b.groups.how = b.roles.how;
     size_t rules = 0;
     for (unsigned i = 0; i < count; i++) rules += files[i]->acls.n + files[i]->roles.n;
     p->rule_pages = cx_pages_new(rules, sizeof *p->rules);

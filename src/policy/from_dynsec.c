@@ -157,16 +157,6 @@ static const uint8_t access_of[CX_DYNSEC_TYPES] = {
     CX_ACCESS_UNSUBSCRIBE,
 };
 
-/* Whether a malformed filter can have any effect: as text it equals no subscription, and the
- * wide comparison of levels takes it for text. */
-static bool has_effect(const struct build *b, const cx_dynsec_acl *acl)
-{
-    if (!acl->malformed) return true;
-    bool publish = acl->type == CX_DYNSEC_SEND || acl->type == CX_DYNSEC_RECEIVE;
-    return publish ||
-           (!is_literal(acl->type) && cx_behaves(b->p->release, CX_B_DYNSEC_COVER) != CX_DYNSEC_COVER_WIDE);
-}
-
 static void add_rule(struct build *b, const cx_dynsec *d, uint32_t number, uint8_t document)
 {
     const cx_dynsec_acl *acl = &d->acls.items[number];
@@ -207,7 +197,7 @@ static void add_type(struct build *b, const cx_dynsec *d, const cx_dynsec_role *
     b->order.n = 0;
     for (uint32_t i = role->first_acl; i < role->first_acl + role->acl_count; i++) {
         const cx_dynsec_acl *acl = &d->acls.items[i];
-        if (acl->type != type || (acl->again && !all) || !has_effect(b, acl)) continue;
+        if (acl->type != type || (acl->again && !all)) continue;
         struct placed x = {.number = i, .priority = priority_of(b, acl->priority)};
         sorted &= b->order.n == 0 || b->order.items[b->order.n - 1].priority >= x.priority;
         again |= acl->again;

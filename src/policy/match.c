@@ -2,15 +2,22 @@
 
 #include "topic/topic.h"
 
+/* Cuts a final level '#' off, with the slash before it. A mount point without a slash at its end makes
+ * one level of itself and a '#': that stays. */
+static bool cut_hash(cx_str *filter)
+{
+    size_t n = filter->n;
+    bool alone = n == 1 && filter->p[0] == '#', last = n > 1 && filter->p[n - 2] == '/' && filter->p[n - 1] == '#';
+    filter->n -= alone ? 1 : last ? 2 : 0;
+    return alone || last;
+}
+
 cx_query cx_query_of(const cx_release *release, cx_access access, cx_str topic)
 {
     cx_query q = {.text = topic, .whole = topic, .as = CX_AS_TOPIC};
     if (access == CX_ACCESS_READ || access == CX_ACCESS_WRITE) return q;
     q.as = cx_behaves(release, CX_B_DYNSEC_COVER) == CX_DYNSEC_COVER_WIDE ? CX_AS_LEVELS : CX_AS_FILTER;
-    if (q.as == CX_AS_LEVELS && topic.p[topic.n - 1] == '#') {
-        q.cut = true;
-        q.text.n -= topic.n > 1 ? 2 : 1; /* the slash before it too */
-    }
+    if (q.as == CX_AS_LEVELS) q.cut = cut_hash(&q.text);
     return q;
 }
 
@@ -162,9 +169,26 @@ static bool is_malformed_at(cx_str f, size_t i)
     return f.p[i] == '+' ? !ends_level(f, i + 1) : i + 1 < f.n;
 }
 
+/* Level by level, where only '+' is no text. */
+static bool covers_levels(cx_str f, const cx_query *q)
+{
+    bool hash = cut_hash(&f);
+    if (q->cut && !hash) return false;
+    for (size_t i = 0, j = 0;;) {
+        size_t fe = level_end(f, i), te = level_end(q->text, j);
+        cx_str level = cx_str_sub(f, i, fe - i);
+        if (!cx_str_is(level, "+") && !cx_str_eq(level, cx_str_sub(q->text, j, te - j))) return false;
+        if (fe == f.n) return hash || te == q->text.n;
+        if (te == q->text.n) return false;
+        i = fe + 1;
+        j = te + 1;
+    }
+}
+
 cx_malformed cx_malformed_matches(const cx_rule *r, const cx_client *c, const cx_query *q, bool variables)
 {
     cx_str f = cx_rule_filter(r), t = q->text;
+    if (q->as == CX_AS_LEVELS) return covers_levels(f, q) ? CX_MALFORMED_YES : CX_MALFORMED_NO;
     if ((f.p[0] == '$') != (t.p[0] == '$')) return CX_MALFORMED_NO;
     for (size_t i = 0, j = 0; i < f.n;) {
         bool variable = variables && begins_level(f, i) && f.p[i] == '%' &&

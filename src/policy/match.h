@@ -19,7 +19,8 @@ typedef struct cx_query {
     bool cut; /* AS_LEVELS: it had a '#', which only a '#' covers */
 } cx_query;
 
-/* TOPIC: a valid topic name for READ and WRITE, else a valid topic filter. */
+/* TOPIC: a valid topic name for READ and WRITE, else a topic filter, valid but for what a mount
+ * point without a slash at its end does to it. */
 cx_query cx_query_of(const cx_release *release, cx_access access, cx_str topic);
 
 /* Whether '$' at the front keeps wildcards away from it. */
@@ -53,8 +54,8 @@ bool cx_rule_matches_up_to(const cx_rule *r, const cx_client *c, const cx_query 
  * TOPIC_AT, both at the start of a level behind the first. */
 bool cx_rule_matches_from(const cx_rule *r, const cx_client *c, const cx_query *q, size_t filter_at, size_t topic_at);
 
-/* A rule with a malformed filter. The release compares character by character and
- * notices what is malformed when it gets there. */
+/* A rule with a malformed filter. A topic is compared character by character, and what is
+ * malformed is noticed when that is reached; AS_LEVELS takes it for text. */
 typedef enum { CX_MALFORMED_NO, CX_MALFORMED_YES, CX_MALFORMED_REACHED } cx_malformed;
 cx_malformed cx_malformed_matches(const cx_rule *r, const cx_client *c, const cx_query *q, bool variables);
 

@@ -7,8 +7,7 @@
 
 static cx_answer gate(bool allow, cx_reason reason)
 {
-    return (cx_answer){
-        .allow = allow, .verdict = {allow ? CX_ALLOW : CX_DENY, reason, NULL}, .step = CX_STEPS_MAX};
+    return (cx_answer){.allow = allow, .verdict = {allow ? CX_ALLOW : CX_DENY, reason, NULL}, .step = CX_STEPS_MAX};
 }
 
 /* Topics that begin with '$' meet a gate before any rule; it looks at bytes, so

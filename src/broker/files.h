@@ -19,9 +19,9 @@ typedef struct cx_named_file {
     cx_acl acl;
     cx_passwd passwd;
     cx_psk psk;
-    cx_dynsec dynsec;      /* an empty one when it cannot be read */
+    cx_dynsec dynsec;                     /* an empty one when it cannot be read */
     cx_findings *findings;                /* of what was read; NULL: nothing was */
-    cx_policy policies[CX_RELEASE_COUNT]; /* of an ACL file or a dynamic-security.json, made when asked for; .release NULL: not yet */
+    cx_policy policies[CX_RELEASE_COUNT]; /* of what has one, made when asked for; .release NULL: not yet */
 } cx_named_file;
 
 typedef struct cx_files {

@@ -129,10 +129,11 @@ static void judge_no_dynsec(cx_setup *s, cx_setting line, const cx_named_file *f
     bool generates = cx_behaves(s->release, CX_B_DYNSEC_MISSING_FILE) == CX_DYNSEC_MISSING_FILE_GENERATED;
     bool missing_file = file && !cx_exists(file->path.p);
     cx_findings *f = findings_at(s, line);
-    cx_finding *x = cx_findings_add(f, CX_RULE_DYNSEC_MISSING_FILE, (cx_span){line->at, line->word_len}, bit(s), 0, "%s",
-                                    !file          ? "the dynamic security plug-in has no plugin_opt_config_file"
-                                    : missing_file ? "the file of the dynamic security plug-in does not exist"
-                                                   : file->error.text);
+    cx_finding *x =
+        cx_findings_add(f, CX_RULE_DYNSEC_MISSING_FILE, (cx_span){line->at, line->word_len}, bit(s), 0, "%s",
+                        !file          ? "the dynamic security plug-in has no plugin_opt_config_file"
+                        : missing_file ? "the file of the dynamic security plug-in does not exist"
+                                       : file->error.text);
     if (!file) cx_finding_note(f, x, "the plug-in does nothing then");
     else if (generates && missing_file)
         cx_finding_note(f, x, "%s makes one with passwords of its own, which it writes beside it", s->release->label);

@@ -21,9 +21,9 @@ typedef struct cx_plugin {
     cx_str path;
     CX_VEC(cx_setting) options; /* its plugin_opt_… lines */
     cx_setting settings[CX_SLOTS_PLUGIN];
-    unsigned uses; /* how many places it is used in */
-    bool dynsec;                  /* it is the dynamic security plug-in, … */
-    cx_str dynsec_file;           /* … and reads this; .p NULL: nothing, and it does nothing */
+    unsigned uses;      /* how many places it is used in */
+    bool dynsec;        /* it is the dynamic security plug-in, … */
+    cx_str dynsec_file; /* … and reads this; .p NULL: nothing, and it does nothing */
     cx_setting dynsec_file_line;
 } cx_plugin;
 

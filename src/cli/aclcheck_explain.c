@@ -55,8 +55,9 @@ static uint32_t count_asked(const cx_policy *p, const cx_list *list, cx_access a
 static cx_str no_match(cx_arena *a, const cx_policy *p, const cx_list *list, cx_str title, cx_access access)
 {
     uint32_t n = count_asked(p, list, access);
-    if (n == 0) return cx_arena_printf(a, "%.*s: there are none%s%s", (int)title.n, title.p, list->count ? " for " : "",
-                                       list->count ? cx_access_name(access) : "");
+    if (n == 0)
+        return cx_arena_printf(a, "%.*s: there are none%s%s", (int)title.n, title.p, list->count ? " for " : "",
+                               list->count ? cx_access_name(access) : "");
     return cx_arena_printf(a, "%.*s: none of %u matches for %s", (int)title.n, title.p, n, cx_access_name(access));
 }
 
@@ -65,8 +66,7 @@ static cx_str why_first(const cx_list *list, const cx_rule *r, cx_answer answer)
     if (answer.verdict.reason == CX_REASON_MALFORMED_RULE)
         return CX_STR(": its topic is malformed, and what reaches the malformed part is denied");
     if (r->matcher == CX_MATCH_LITERAL) return CX_STR(", and literal ACLs are asked before patterns");
-    if (list->kind != CX_LIST_ROLE && r->outcome == CX_DENY)
-        return CX_STR(", and denies are asked before allows");
+    if (list->kind != CX_LIST_ROLE && r->outcome == CX_DENY) return CX_STR(", and denies are asked before allows");
     return CX_STR("");
 }
 
@@ -86,8 +86,8 @@ static bool trail_of_list(struct cx_explained *e, const cx_policy *p, const cx_s
         return false;
     }
     cx_str place = place_alone(a, cx_policy_place(p, r, a)), why = why_first(list, r, answer);
-    add(e, cx_arena_printf(a, "%.*s: %.*s matches%.*s", (int)title.n, title.p, (int)place.n, place.p, (int)why.n,
-                           why.p));
+    add(e,
+        cx_arena_printf(a, "%.*s: %.*s matches%.*s", (int)title.n, title.p, (int)place.n, place.p, (int)why.n, why.p));
     return true;
 }
 

@@ -89,7 +89,8 @@ static void put_no_rule(cx_buf *out, const cx_subject *s, cx_str user)
 {
     if (s->kind == CX_SUBJECT_ANONYMOUS)
         cx_buf_puts(out, "no rule for clients without a user name, and no pattern, matches");
-    else if (s->kind == CX_SUBJECT_UNKNOWN) put_user(out, "user '", user, "' has no rules here, and no pattern matches");
+    else if (s->kind == CX_SUBJECT_UNKNOWN)
+        put_user(out, "user '", user, "' has no rules here, and no pattern matches");
     else put_user(out, "no rule of user '", user, "', and no pattern, matches");
 }
 

@@ -71,8 +71,7 @@ static void note_no_client(cx_cli *cli, const cx_policy_source *s, const cx_clie
     uint32_t number = cx_policy_user(p, c->user);
     if (number == CX_MAP_NONE) return;
     const cx_dynsec_client *entry = p->clients.items[number];
-    if (entry->disabled)
-        cx_cli_note(cli, "client '%.*s' is disabled and could not connect", (int)c->user.n, c->user.p);
+    if (entry->disabled) cx_cli_note(cli, "client '%.*s' is disabled and could not connect", (int)c->user.n, c->user.p);
     else if (entry->id.p && (c->fresh || !cx_str_eq(entry->id, c->id)))
         cx_cli_note(cli, "client '%.*s' can connect with client id '%.*s' only (-i)", (int)c->user.n, c->user.p,
                     (int)entry->id.n, entry->id.p);
@@ -361,19 +360,20 @@ const cx_command cx_cmd_aclcheck = {
     .name = "aclcheck",
     .usage = "aclcheck USER TOPIC [POLICY]",
     .summary = "may this user publish, receive, subscribe? And which rule says so",
-    .about = "Answers as the broker of the target would, for a connected client. POLICY is an ACL\n"
-             "file, a dynamic-security.json, or a mosquitto.conf with all it names. Without -a: write, read and subscribe;\n"
-             "for a filter with '+' or '#': subscribe. 'reach' is read with a subscription that is\n"
-             "allowed. Exit code: 0 all allowed, 1 something denied, 3 the policy cannot be read or\n"
-             "the target refuses it.\n\n"
-             "  culex aclcheck alice sensors/door acl\n"
-             "  culex aclcheck alice sensors/door acl -a write --explain --target 2.1\n"
-             "  culex aclcheck --anonymous '$SYS/broker/uptime' acl\n"
-             "  culex aclcheck alice sensors/door mosquitto.conf --listener 1883\n"
-             "  culex aclcheck --batch questions.tsv acl\n\n"
-             "A batch has four fields a line, user TAB clientid TAB access TAB topic; an empty user\n"
-             "is an anonymous client, an empty client id one that no rule names. One line is\n"
-             "answered for each, in order: allow, deny, or error when it is malformed.\n",
+    .about =
+        "Answers as the broker of the target would, for a connected client. POLICY is an ACL\n"
+        "file, a dynamic-security.json, or a mosquitto.conf with all it names. Without -a: write, read and subscribe;\n"
+        "for a filter with '+' or '#': subscribe. 'reach' is read with a subscription that is\n"
+        "allowed. Exit code: 0 all allowed, 1 something denied, 3 the policy cannot be read or\n"
+        "the target refuses it.\n\n"
+        "  culex aclcheck alice sensors/door acl\n"
+        "  culex aclcheck alice sensors/door acl -a write --explain --target 2.1\n"
+        "  culex aclcheck --anonymous '$SYS/broker/uptime' acl\n"
+        "  culex aclcheck alice sensors/door mosquitto.conf --listener 1883\n"
+        "  culex aclcheck --batch questions.tsv acl\n\n"
+        "A batch has four fields a line, user TAB clientid TAB access TAB topic; an empty user\n"
+        "is an anonymous client, an empty client id one that no rule names. One line is\n"
+        "answered for each, in order: allow, deny, or error when it is malformed.\n",
     .options = options,
     .least = 0,
     .most = 3,

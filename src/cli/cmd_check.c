@@ -236,7 +236,8 @@ static int check_file(cx_cli *cli, const char *path, cx_kind kind)
     if (c.kind == CX_KIND_UNKNOWN) {
         code = cx_cli_fail(
             cli, CX_EXIT_USAGE,
-            "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd, psk or dynsec", path);
+            "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd, psk or dynsec",
+            path);
     } else if (c.kind == CX_KIND_YAML) {
         code =
             cx_cli_fail(cli, CX_EXIT_USAGE, "%s: files of kind %s are not in this version", path, cx_kind_name(c.kind));

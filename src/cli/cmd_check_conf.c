@@ -21,8 +21,7 @@ static void each_file(struct checked *c, void each(void *context, cx_source *sou
     }
     for (size_t i = 0; i < c->start.files.list.n; i++) {
         cx_named_file *file = c->start.files.list.items[i];
-        if (file->findings)
-            each(context, &file->source, file->findings, cx_cli_hiding(file->kind));
+        if (file->findings) each(context, &file->source, file->findings, cx_cli_hiding(file->kind));
     }
 }
 

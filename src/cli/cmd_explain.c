@@ -342,8 +342,8 @@ static int run(cx_cli *cli)
         explain_option(cli, name);
     }
     if (shown) return CX_EXIT_YES;
-    static const char *const formats[] = {"acl", "passwd", "psk", "dynsec"},
-                             *const kinds[] = {"access", "keyword", "acltype", "field"};
+    static const char *const formats[] = {"acl", "passwd", "psk", "dynsec"}, *const kinds[] = {"access", "keyword",
+                                                                                               "acltype", "field"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
             const cx_word *w = cx_word_alias(cx_str_of(formats[i]), cx_str_of(kinds[k]), word);

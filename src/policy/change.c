@@ -25,9 +25,8 @@ static void put_into(cx_change *c, const cx_policy *p, uint8_t document, uint32_
 {
     c->document = document;
     c->role = role;
-    c->there = one != CX_DYNSEC_NO_ACL
-                   ? one
-                   : cx_dynsec_find_acl(p->documents[document].dynsec, role, c->type, c->topic);
+    c->there =
+        one != CX_DYNSEC_NO_ACL ? one : cx_dynsec_find_acl(p->documents[document].dynsec, role, c->type, c->topic);
     c->kind = c->there == CX_DYNSEC_NO_ACL ? CX_CHANGE_ADD : CX_CHANGE_REPLACE;
 }
 
@@ -37,7 +36,8 @@ static void beat_rule(cx_change *c, const cx_policy *p, cx_access access, const 
     const cx_dynsec *d = p->documents[r->document].dynsec;
     const cx_dynsec_acl *acl = &d->acls.items[r->at];
     bool same = acl->type == c->type && cx_str_eq(acl->topic, c->topic);
-    if (is_publish(access)) c->priority = same ? acl->priority : acl->priority + 1; /* else literal ACLs come first anyway */
+    if (is_publish(access))
+        c->priority = same ? acl->priority : acl->priority + 1; /* else literal ACLs come first anyway */
     if (is_publish(access) && !same && acl->priority >= PRIORITY_MOST) c->kind = CX_CHANGE_NARROW;
     else put_into(c, p, r->document, cx_dynsec_role_of(d, r->at), same ? r->at : CX_DYNSEC_NO_ACL);
 }

@@ -48,8 +48,7 @@ const cx_rule *cx_policy_allow_behind(const cx_policy *p, const cx_subject *s, c
         if (list->refuses_unsafe && cx_client_unsafe(&s->client)) return NULL;
         for (uint32_t k = 0; k < list->count; k++) {
             const cx_rule *r = &p->rules[list->first + k];
-            if (r->outcome == CX_ALLOW && (r->access & access) && can_ask(r, s) &&
-                cx_rule_matches(r, &s->client, &q))
+            if (r->outcome == CX_ALLOW && (r->access & access) && can_ask(r, s) && cx_rule_matches(r, &s->client, &q))
                 return r;
         }
     }

@@ -19,7 +19,8 @@ enum how {
 
 struct names {
     enum how how;
-    CX_VEC(uint32_t) entries; /* BY_NUMBER: of each name, or NONE; BY_NAME: of each in the map; CHAINED: of each in the table */
+    CX_VEC(uint32_t)
+    entries; /* BY_NUMBER: of each name, or NONE; BY_NAME: of each in the map; CHAINED: of each in the table */
     cx_map map;
     cx_chained table;
 };
@@ -153,8 +154,8 @@ static bool is_literal(unsigned type)
 }
 
 static const uint8_t access_of[CX_DYNSEC_TYPES] = {
-    CX_ACCESS_WRITE, CX_ACCESS_READ, CX_ACCESS_SUBSCRIBE, CX_ACCESS_SUBSCRIBE, CX_ACCESS_UNSUBSCRIBE,
-    CX_ACCESS_UNSUBSCRIBE,
+    CX_ACCESS_WRITE,     CX_ACCESS_READ,        CX_ACCESS_SUBSCRIBE,
+    CX_ACCESS_SUBSCRIBE, CX_ACCESS_UNSUBSCRIBE, CX_ACCESS_UNSUBSCRIBE,
 };
 
 static void add_rule(struct build *b, const cx_dynsec *d, uint32_t number, uint8_t document)
@@ -277,8 +278,7 @@ static void load_groups(struct build *b, const cx_dynsec *d, uint8_t document)
         }
     }
     if (d->anonymous_group.p)
-        b->anonymous =
-            names_find(&b->groups, d->anonymous_group, cx_map_get(&d->group_names.map, d->anonymous_group));
+        b->anonymous = names_find(&b->groups, d->anonymous_group, cx_map_get(&d->group_names.map, d->anonymous_group));
 }
 
 /* ---- who asks which lists ---- */
@@ -298,7 +298,8 @@ static uint32_t *memberships_by_client(struct build *b, struct placed **groups)
     *groups = cx_calloc(n, sizeof **groups);
     for (size_t i = 0; i < n; i++) first[b->memberships.items[i].client + 2]++;
     for (size_t i = 2; i < clients + 2; i++) first[i] += first[i - 1];
-    for (size_t i = 0; i < n; i++) (*groups)[first[b->memberships.items[i].client + 1]++] = b->memberships.items[i].group;
+    for (size_t i = 0; i < n; i++)
+        (*groups)[first[b->memberships.items[i].client + 1]++] = b->memberships.items[i].group;
     return first;
 }
 

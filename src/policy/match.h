@@ -48,7 +48,8 @@ bool cx_rule_matches(const cx_rule *r, const cx_client *c, const cx_query *q);
 
 /* The same, telling how far it came: the bytes of the filter and of the topic
  * that agree, up to a level boundary. */
-bool cx_rule_matches_up_to(const cx_rule *r, const cx_client *c, const cx_query *q, size_t *filter_at, size_t *topic_at);
+bool cx_rule_matches_up_to(const cx_rule *r, const cx_client *c, const cx_query *q, size_t *filter_at,
+                           size_t *topic_at);
 
 /* What of the filter begins at FILTER_AT against what of the topic begins at
  * TOPIC_AT, both at the start of a level behind the first. */

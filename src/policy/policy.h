@@ -122,16 +122,16 @@ typedef struct cx_policy {
     cx_pages rule_pages;
     cx_rule *rules; /* of all lists, in them */
     CX_VEC(cx_list) lists;
-    cx_map users;                            /* the number of a user is that of its holder */
-    const cx_map *names;                     /* instead, the names of the file, where holders has one for each; NULL: users */
-    CX_VEC(cx_holder) holders;               /* of named users */
+    cx_map users;              /* the number of a user is that of its holder */
+    const cx_map *names;       /* instead, the names of the file, where holders has one for each; NULL: users */
+    CX_VEC(cx_holder) holders; /* of named users */
     CX_VEC(cx_lists) spans;
-    CX_VEC(uint32_t) refs; /* numbers of lists */
+    CX_VEC(uint32_t) refs;                    /* numbers of lists */
     CX_VEC(const cx_dynsec_client *) clients; /* of dynamic security: the entry of each user */
-    uint32_t own_lists;                      /* about where the list of user 0 is, the next one follows: only a hint */
-    cx_holder anonymous, unknown;            /* of clients without a user name; of users no holder names */
-    cx_default defaults[3][CX_ACCESS_KINDS]; /* by cx_subject_kind and access */
-    cx_str never_by_default;                 /* topics that begin so are deferred where the default allows; .n 0: none */
+    uint32_t own_lists;                       /* about where the list of user 0 is, the next one follows: only a hint */
+    cx_holder anonymous, unknown;             /* of clients without a user name; of users no holder names */
+    cx_default defaults[3][CX_ACCESS_KINDS];  /* by cx_subject_kind and access */
+    cx_str never_by_default; /* topics that begin so are deferred where the default allows; .n 0: none */
 } cx_policy;
 
 /* The policy of an ACL file for one release that loads it. */
@@ -151,7 +151,7 @@ typedef struct cx_client {
 
 /* The lists of a holder, one after the other. */
 typedef struct cx_asking {
-    const uint32_t *at, *end; /* of the lists at hand */
+    const uint32_t *at, *end;         /* of the lists at hand */
     const cx_lists *span, *spans_end; /* those that follow; NULL: there are none */
     const cx_lists *now;              /* the span at hand; NULL: the holder's own lists */
 } cx_asking;

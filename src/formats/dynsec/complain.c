@@ -134,8 +134,8 @@ void cx_dynsec_not_loaded(cx_dynsec_reading *r, const cJSON *item, const char *l
         x = cx_dynsec_find(r, CX_RULE_DYNSEC_NOT_LOADED, item, r->targets, "'%s' is %s where a list is expected",
                            item->string, cx_json_type_of(item));
     else
-        x = cx_dynsec_find(r, CX_RULE_DYNSEC_NOT_LOADED, item, r->targets, "the file holds %s where an object is expected",
-                           cx_json_type_of(item));
+        x = cx_dynsec_find(r, CX_RULE_DYNSEC_NOT_LOADED, item, r->targets,
+                           "the file holds %s where an object is expected", cx_json_type_of(item));
     NOTE(r, x, "the plug-in loads %s, without a message", lost);
 }
 
@@ -200,7 +200,7 @@ void cx_dynsec_wrong_type(cx_dynsec_reading *r, const cx_shape *shape, unsigned 
 {
     const cx_member *m = &shape->members[member];
     bool list_of_root = shape == &cx_shape_root && m->type == CX_JSON_ARRAY; /* said by the reader */
-    bool crash = shape == &cx_shape_role && m->type == CX_JSON_STRING; /* said by the reader too */
+    bool crash = shape == &cx_shape_role && m->type == CX_JSON_STRING;       /* said by the reader too */
     cx_targets targets = r->targets;
     if (crash) targets &= (cx_targets)~cx_releases_where(CX_B_DYNSEC_TEXT, CX_DYNSEC_TEXT_CRASH);
     if (!targets || list_of_root || is_no_text(item, m->name) || drop(r, CX_RULE_DYNSEC_UNKNOWN_KEY)) return;
@@ -215,27 +215,31 @@ void cx_dynsec_skipped(cx_dynsec_reading *r, const cx_shape *shape, const cJSON 
 {
     if (drop(r, CX_RULE_DYNSEC_SKIPPED_ENTRY)) return;
     if (!cJSON_IsObject(object)) {
-        cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_SKIPPED_ENTRY, object, r->targets,
-                                       "%s where a %s is expected", cx_json_type_of(object), shape->what);
+        cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_SKIPPED_ENTRY, object, r->targets, "%s where a %s is expected",
+                                       cx_json_type_of(object), shape->what);
         NOTE(r, x, "it is skipped");
         return;
     }
     const char *lacks = shape->members[0].name;
     if (shape == &cx_shape_acl && cJSON_IsString(cJSON_GetObjectItem(object, lacks))) lacks = shape->named;
     const cJSON *there = cJSON_GetObjectItem(object, lacks);
-    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_SKIPPED_ENTRY, object, r->targets, "this %s has %s '%s'",
-                                   shape->what, !there ? "no" : cJSON_IsString(there) ? "an empty" : "no usable", lacks);
+    cx_finding *x =
+        cx_dynsec_find(r, CX_RULE_DYNSEC_SKIPPED_ENTRY, object, r->targets, "this %s has %s '%s'", shape->what,
+                       !there                  ? "no"
+                       : cJSON_IsString(there) ? "an empty"
+                                               : "no usable",
+                       lacks);
     const cJSON *allow = cJSON_GetObjectItem(object, "allow");
-    NOTE(r, x, shape == &cx_shape_acl && !cJSON_IsTrue(allow) ? "it is skipped, and what it was to deny stays allowed"
-                                                              : "it is skipped");
+    NOTE(r, x,
+         shape == &cx_shape_acl && !cJSON_IsTrue(allow) ? "it is skipped, and what it was to deny stays allowed"
+                                                        : "it is skipped");
 }
 
 void cx_dynsec_empty_name(cx_dynsec_reading *r, const cx_shape *shape, const cJSON *name)
 {
     cx_targets skip = r->targets & cx_releases_where(CX_B_DYNSEC_EMPTY_NAME, CX_DYNSEC_EMPTY_NAME_SKIPPED);
     if (!skip || drop(r, CX_RULE_DYNSEC_SKIPPED_ENTRY)) return;
-    cx_finding *x =
-        cx_dynsec_find(r, CX_RULE_DYNSEC_SKIPPED_ENTRY, name, skip, "a %s without a name", shape->what);
+    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_SKIPPED_ENTRY, name, skip, "a %s without a name", shape->what);
     NOTE(r, x, "2.1 skips it, older releases take it");
 }
 
@@ -269,8 +273,10 @@ void cx_dynsec_unknown_type(cx_dynsec_reading *r, const cJSON *type, bool allow)
         cx_nearest_offer(&n, cx_str_of(type->valuestring), cx_str_of(cx_dynsec_type_name((cx_dynsec_type)i)));
     if (alias) n.word = cx_str_of(alias);
     if (n.word.p) HELP(r, x, "\"acltype\": \"%.*s\"", (int)n.word.n, n.word.p);
-    else HELP(r, x, "publishClientSend, publishClientReceive, subscribeLiteral, subscribePattern, unsubscribeLiteral or "
-                    "unsubscribePattern");
+    else
+        HELP(r, x,
+             "publishClientSend, publishClientReceive, subscribeLiteral, subscribePattern, unsubscribeLiteral or "
+             "unsubscribePattern");
 }
 
 static const char *filter_error(cx_filter_error error)

@@ -78,8 +78,8 @@ typedef struct cx_dynsec_group {
 } cx_dynsec_group;
 
 typedef struct cx_dynsec {
-    cx_source *source; /* the caller's; must outlive this */
-    cJSON *tree;       /* NULL: not JSON, and so an empty policy */
+    cx_source *source;             /* the caller's; must outlive this */
+    cJSON *tree;                   /* NULL: not JSON, and so an empty policy */
     cx_dynsec_default defaults[4]; /* publishClientSend, publishClientReceive, subscribe, unsubscribe */
     CX_VEC(cx_dynsec_role) roles;
     CX_VEC(cx_dynsec_client) clients;
@@ -90,8 +90,8 @@ typedef struct cx_dynsec {
         cx_map map;
         uint32_t count; /* of names that an entry has; those behind it are only referred to */
     } role_names, client_names, group_names;
-    cx_str anonymous_group;     /* may be the name of none; .p NULL: there is no such name */
-    cx_findings findings;       /* .refused: the releases that do not survive the file */
+    cx_str anonymous_group; /* may be the name of none; .p NULL: there is no such name */
+    cx_findings findings;   /* .refused: the releases that do not survive the file */
     bool argon2;
     uint32_t *acl_at; /* where the ACLs stand, made when asked for */
 } cx_dynsec;

@@ -38,14 +38,15 @@ static void judge_encoded(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON
         }
         cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_CANNOT_CONNECT, item, bit,
                                            "the encoded_password of client %s cannot be read", name_of(r, c));
-        NOTE(r, x, error == CX_HASH_NOT_BUILT ? "argon2 is not built into stock brokers: the client cannot log in"
-                                              : "the client cannot log in, and the older members are not tried");
+        NOTE(r, x,
+             error == CX_HASH_NOT_BUILT ? "argon2 is not built into stock brokers: the client cannot log in"
+                                        : "the client cannot log in, and the older members are not tried");
     }
 }
 
 /* What the older members are worth. */
 struct legacy {
-    bool complete;               /* all three are there */
+    bool complete;                         /* all three are there */
     bool iterations, iterations_as_double; /* at least 1, as an int; as 2.0.11 converts it */
     size_t salt, digest;
     bool dollar; /* 2.1 joins the members with '$' */
@@ -91,11 +92,11 @@ static void judge_legacy(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON 
     }
     unsigned rule = dropped ? CX_RULE_DYNSEC_SKIPPED_ENTRY : CX_RULE_DYNSEC_CANNOT_CONNECT;
     const cJSON *item = !l.iterations ? m[CX_CLIENT_ITERATIONS] : !digest ? m[CX_CLIENT_PASSWORD] : m[CX_CLIENT_SALT];
-    cx_finding *x = cx_dynsec_find_key(
-        r, rule, item, dropped ? dropped : without, "the password of client %s cannot be used: %s", name_of(r, c),
-        !l.iterations ? "its iterations are less than 1"
-        : !digest     ? "the hash is not base64 of 64 bytes"
-                      : "the salt is not base64 of 12 bytes");
+    cx_finding *x = cx_dynsec_find_key(r, rule, item, dropped ? dropped : without,
+                                       "the password of client %s cannot be used: %s", name_of(r, c),
+                                       !l.iterations ? "its iterations are less than 1"
+                                       : !digest     ? "the hash is not base64 of 64 bytes"
+                                                     : "the salt is not base64 of 12 bytes");
     if (dropped) NOTE(r, x, "2.0 skips the whole client");
     if (without) NOTE(r, x, "%s keeps the client, but it cannot log in", dropped ? "2.1" : "the plug-in");
 }
@@ -145,15 +146,15 @@ void cx_dynsec_judge_many(cx_dynsec_reading *r)
     cx_targets older = where(r, CX_B_DYNSEC_ENCODED_PASSWORD, CX_DYNSEC_ENCODED_PASSWORD_NO);
     cx_targets drop = where(r, CX_B_DYNSEC_BAD_PASSWORD, CX_DYNSEC_BAD_PASSWORD_DROP_CLIENT);
     if (r->encoded_only.count) {
-        cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_PASSWORD_NOT_IN_TARGET, r->encoded_only.first, older,
-                                           "encoded_password came with 2.1: no password for client %s",
-                                           who(r, &r->encoded_only));
+        cx_finding *x =
+            cx_dynsec_find_key(r, CX_RULE_DYNSEC_PASSWORD_NOT_IN_TARGET, r->encoded_only.first, older,
+                               "encoded_password came with 2.1: no password for client %s", who(r, &r->encoded_only));
         NOTE(r, x, "2.0 reads 'password', 'salt' and 'iterations'");
     }
     if (r->long_salt.count) {
-        cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_PASSWORD_NOT_IN_TARGET, r->long_salt.first, drop,
-                                           "a salt of 64 bytes came with 2.1: no entry for client %s",
-                                           who(r, &r->long_salt));
+        cx_finding *x =
+            cx_dynsec_find_key(r, CX_RULE_DYNSEC_PASSWORD_NOT_IN_TARGET, r->long_salt.first, drop,
+                               "a salt of 64 bytes came with 2.1: no entry for client %s", who(r, &r->long_salt));
         NOTE(r, x, "2.0 skips the whole entry, with its roles");
     }
     if (!r->without_password.count) return;

@@ -7,8 +7,8 @@
 #include "data/json_pool.h"
 #include "formats/dynsec/reading.h"
 
-static const char *const type_names[CX_DYNSEC_TYPES] = {"publishClientSend", "publishClientReceive",
-                                                        "subscribeLiteral",  "subscribePattern",
+static const char *const type_names[CX_DYNSEC_TYPES] = {"publishClientSend",  "publishClientReceive",
+                                                        "subscribeLiteral",   "subscribePattern",
                                                         "unsubscribeLiteral", "unsubscribePattern"};
 
 const char *cx_dynsec_type_name(cx_dynsec_type type) { return type_names[type]; }

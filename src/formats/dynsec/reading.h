@@ -18,8 +18,8 @@ typedef struct cx_dynsec_reading {
     cx_dynsec *d;
     cx_targets targets; /* the asked releases that have the plug-in */
     CX_VEC(struct cx_dynsec_pending) pending;
-    uint32_t list;                        /* the number of the list of references at hand, from 1 */
-    CX_VEC(uint32_t) in_list[2];          /* the last list each role name, each client name stood in */
+    uint32_t list;               /* the number of the list of references at hand, from 1 */
+    CX_VEC(uint32_t) in_list[2]; /* the last list each role name, each client name stood in */
     struct cx_dynsec_many {
         const cJSON *first; /* what the finding points to */
         cx_str user;

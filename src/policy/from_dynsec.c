@@ -19,10 +19,9 @@ enum how {
 
 struct names {
     enum how how;
-    CX_VEC(uint32_t)
-    entries; /* BY_NUMBER: of each name, or NONE; BY_NAME: of each in the map; CHAINED: of each in the table */
-    cx_map map;
-    cx_chained table;
+    CX_VEC(uint32_t) entries; /* of each number, of each name in the map, or of each one in the table; may be NONE */
+    cx_map map;               /* BY_NAME */
+    cx_chained table;         /* CHAINED */
 };
 enum { NONE = CX_MAP_NONE };
 

@@ -17,7 +17,7 @@ typedef struct cx_json_place {
 void cx_json_places(cx_str text, const cJSON *root,
                     void visit(void *context, const cJSON *item, const cx_json_place *place), void *context);
 
-/* How many values TEXT has at least, should it be JSON, without making them: what cJSON
+/* How many values TEXT has at most, should it be JSON, without making them: what cJSON
  * would spend memory on. */
 size_t cx_json_count_values(cx_str text);
 

@@ -1,8 +1,7 @@
 #include "report/report.h"
 
-#include <strings.h>
-
 #include "base/utf8.h"
+#include "report/hide_json.h"
 
 enum { EXCERPT = 120, BEFORE = 60, TAB_WIDTH = 4, REACH = 4096 };
 
@@ -78,74 +77,6 @@ static cx_str masked(cx_buf *scratch, cx_str line, size_t shown, size_t *at, siz
     return cx_buf_str(scratch);
 }
 
-/* ---- JSON ---- */
-
-static size_t string_end(cx_str line, size_t at)
-{
-    while (at < line.n && line.p[at] != '"') at += line.p[at] == '\\' ? 2 : 1;
-    return at < line.n ? at : line.n;
-}
-
-static bool is_secret_member(cx_str name)
-{
-    static const char *const secret[] = {"password", "encoded_password", "salt"};
-    for (size_t i = 0; i < sizeof secret / sizeof *secret; i++)
-        if (name.n == strlen(secret[i]) && strncasecmp(name.p, secret[i], name.n) == 0) return true;
-    return false;
-}
-
-/* A line with stars in it, and where the two ends of a span have gone. */
-struct masking {
-    cx_buf *out;
-    size_t ends[2], moved[2];
-};
-
-/* Stars in the place of what stands between FROM and TO; they tell nothing of its length. */
-static void mask(struct masking *m, size_t from, size_t to)
-{
-    enum { STARS = 8 };
-    for (int i = 0; i < 2; i++) {
-        if (m->ends[i] >= to) m->moved[i] = m->moved[i] + STARS - (to - from);
-        else if (m->ends[i] > from) m->moved[i] = m->out->n + (i ? STARS : 0);
-    }
-    cx_buf_fill(m->out, '*', STARS);
-}
-
-/* Behind the name of a secret member: where its text begins; 0: none is there. */
-static size_t secret_value(cx_str line, size_t name, size_t name_end)
-{
-    size_t at = name_end + 1;
-    if (!is_secret_member(cx_str_sub(line, name, name_end - name))) return 0;
-    while (at < line.n && ((unsigned char)line.p[at] <= ' ' || line.p[at] == ':')) at++;
-    return at < line.n && line.p[at] == '"' ? at + 1 : 0;
-}
-
-/* A part of a line that begins within a value may begin within a hash, so all up to its first
- * quote is stars. */
-static cx_str masked_json(cx_buf *out, cx_str line, bool from_start, size_t *at, size_t *len)
-{
-    struct masking m = {out, {*at, *at + *len}, {*at, *at + *len}};
-    size_t i = from_start ? 0 : string_end(line, 0);
-    if (i) mask(&m, 0, i);
-    while (i < line.n) {
-        if (line.p[i] != '"') {
-            cx_buf_putc(out, line.p[i++]);
-            continue;
-        }
-        size_t end = string_end(line, i + 1), value = secret_value(line, i + 1, end);
-        size_t next = value ? value : end < line.n ? end + 1 : line.n;
-        cx_buf_put(out, cx_str_sub(line, i, next - i));
-        i = next;
-        if (!value) continue;
-        i = string_end(line, value);
-        mask(&m, value, i);
-        if (i < line.n) cx_buf_putc(out, line.p[i++]);
-    }
-    *at = m.moved[0];
-    *len = m.moved[1] - m.moved[0];
-    return cx_buf_str(out);
-}
-
 static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_hiding hiding)
 {
     uint32_t start;
@@ -158,7 +89,9 @@ static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx
     bool from_start = start == 0 || source->text.p[start - 1] == '\n';
     size_t shown = shown_of(line, from_start, hiding);
     if (shown < line.n) line = masked(&scratch, line, shown, &at, &len);
-    else if (hiding == CX_HIDE_JSON) line = masked_json(&scratch, line, from_start, &at, &len);
+    else if (hiding == CX_HIDE_JSON && x->rule == CX_RULE_DYNSEC_INVALID_JSON && cx_maybe_secret(line)) return;
+    else if (hiding == CX_HIDE_JSON && x->rule != CX_RULE_DYNSEC_INVALID_JSON)
+        line = cx_hide_json(&scratch, source->text, start, line, &at, &len);
     size_t from = line.n > EXCERPT && at > BEFORE ? cx_utf8_boundary(line, at - BEFORE) : 0;
     size_t to = line.n - from > EXCERPT ? cx_utf8_boundary(line, from + EXCERPT) : line.n;
     if (to < at) to = at;

@@ -89,18 +89,38 @@ static bool drop(cx_dynsec_reading *r, unsigned rule)
 
 /* ---- the text ---- */
 
+/* Where the plug-in's reader stopped is one byte late at a name that is none. */
+static size_t back_to_name(cx_str text, size_t at)
+{
+    if (at == 0 || at > text.n || strchr("\"-[{0123456789", text.p[at - 1])) return at;
+    size_t i = at - 1;
+    if ((unsigned char)text.p[i] <= ' ') return at;
+    while (i > 0 && (unsigned char)text.p[i - 1] <= ' ') i--;
+    return i > 0 && (text.p[i - 1] == '{' || text.p[i - 1] == ',') ? at - 1 : at;
+}
+
+/* Whether a text begins right before AT that does not end. */
+static bool is_open_text(cx_str text, size_t at)
+{
+    if (at == 0 || at > text.n || text.p[at - 1] != '"') return false;
+    for (; at < text.n && text.p[at] != '"'; at++)
+        if (text.p[at] == '\\') at++;
+    return at >= text.n;
+}
+
 static const char *what_is_wrong(cx_str text, size_t at, bool cut)
 {
     char c = at < text.n ? text.p[at] : '\0';
     if (text.n == 0) return cut ? "the text begins with a NUL byte" : "the file is empty";
-    if (text.n >= 2 && ((unsigned char)text.p[0] == 0xFF || (unsigned char)text.p[0] == 0xFE))
-        return "the text is UTF-16, which the plug-in does not read";
+    if (is_open_text(text, at))
+        return cut ? "a NUL byte ends the text within these quotes" : "these quotes are not closed";
     if (at == text.n) return cut ? "a NUL byte ends the text here" : "the text ends here, too early";
     while (at > 0 && (unsigned char)text.p[at - 1] <= ' ') at--;
     char before = at > 0 ? text.p[at - 1] : '\0';
     if ((c == ']' || c == '}') && before == ',') return "a comma before the closing bracket";
     if (c == '/' || c == '#') return "JSON has no comments";
     if (c == '\'') return "JSON has no single quotes";
+    if (c == '\\') return "JSON has no such escape";
     if (c == '[' || c == '{') return "nested more than 1000 deep";
     return "not JSON from here on";
 }
@@ -108,35 +128,43 @@ static const char *what_is_wrong(cx_str text, size_t at, bool cut)
 /* In a text of UTF-16 every second byte is NUL, so it is cut off early. */
 static bool is_utf16(cx_str whole)
 {
-    return whole.n >= 2 && ((whole.p[0] == '{' && !whole.p[1]) || (!whole.p[0] && whole.p[1] == '{') ||
-                            cx_str_starts(whole, CX_STR("\xFF\xFE")) || cx_str_starts(whole, CX_STR("\xFE\xFF")));
+    if (whole.n < 4) return false;
+    bool little = whole.p[0] && !whole.p[1] && whole.p[2] && !whole.p[3];
+    bool big = !whole.p[0] && whole.p[1] && !whole.p[2] && whole.p[3];
+    return little || big || cx_str_starts(whole, CX_STR("\xFF\xFE")) || cx_str_starts(whole, CX_STR("\xFE\xFF"));
 }
 
 void cx_dynsec_not_json(cx_dynsec_reading *r, cx_str text, size_t at, bool cut)
 {
     cx_findings *f = &r->d->findings;
+    at = back_to_name(text, at);
+    bool open = is_open_text(text, at);
     const char *what = is_utf16(r->d->source->text) ? "the text is UTF-16, which the plug-in does not read"
                                                     : what_is_wrong(text, at, cut);
-    cx_finding *x = cx_findings_add(f, CX_RULE_DYNSEC_INVALID_JSON, (cx_span){(uint32_t)at, at < text.n}, r->targets, 0,
-                                    "%s", what);
+    cx_finding *x = cx_findings_add(f, CX_RULE_DYNSEC_INVALID_JSON,
+                                    open ? (cx_span){(uint32_t)at - 1, 1} : (cx_span){(uint32_t)at, at < text.n},
+                                    r->targets, 0, "%s", what);
     cx_finding_note(f, x, "the broker starts with an empty policy: nobody has any right, not even to administer it");
-    if (text.n) cx_finding_note(f, x, "the plug-in logs that the file is not valid JSON");
-    else cx_finding_note(f, x, "the plug-in says nothing of it");
+    cx_finding_note(f, x,
+                    r->d->source->text.n ? "the plug-in logs that the file is not valid JSON"
+                                         : "the plug-in says nothing of it");
 }
 
 void cx_dynsec_not_loaded(cx_dynsec_reading *r, const cJSON *item, const char *lost)
 {
-    cx_finding *x;
-    if (cJSON_IsString(item))
-        x = cx_dynsec_find(r, CX_RULE_DYNSEC_NOT_LOADED, item, r->targets,
-                           "without '%s' the anonymous group is not looked at", "groups");
-    else if (item->string)
-        x = cx_dynsec_find(r, CX_RULE_DYNSEC_NOT_LOADED, item, r->targets, "'%s' is %s where a list is expected",
-                           item->string, cx_json_type_of(item));
-    else
-        x = cx_dynsec_find(r, CX_RULE_DYNSEC_NOT_LOADED, item, r->targets,
-                           "the file holds %s where an object is expected", cx_json_type_of(item));
+    cx_finding *x = item->string
+                        ? cx_dynsec_find(r, CX_RULE_DYNSEC_NOT_LOADED, item, r->targets,
+                                         "'%s' is %s where a list is expected", item->string, cx_json_type_of(item))
+                        : cx_dynsec_find(r, CX_RULE_DYNSEC_NOT_LOADED, item, r->targets,
+                                         "the file holds %s where an object is expected", cx_json_type_of(item));
     NOTE(r, x, "the plug-in loads %s, without a message", lost);
+}
+
+void cx_dynsec_no_groups(cx_dynsec_reading *r, const cJSON *anonymous)
+{
+    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_NOT_LOADED, anonymous, r->targets,
+                                   "without 'groups' the anonymous group is not looked at");
+    NOTE(r, x, "the plug-in loads no anonymous group, without a message");
 }
 
 /* ---- members ---- */
@@ -156,8 +184,8 @@ void cx_dynsec_unknown_member(cx_dynsec_reading *r, const cx_shape *shape, const
 {
     if (drop(r, CX_RULE_DYNSEC_UNKNOWN_KEY)) return;
     const char *name = item->string ? item->string : "";
-    cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_UNKNOWN_KEY, item, r->targets, "%s %s has no member %s",
-                                       shape == &cx_shape_acl ? "an" : "a", shape->what, quote(r, name));
+    cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_UNKNOWN_KEY, item, r->targets, "%s has no member %s",
+                                       shape->a_what, quote(r, name));
     if (shape == &cx_shape_client && cx_str_is(cx_str_of(name), "groups")) {
         NOTE(r, x, "who is in a group stands in the group's 'clients'");
         return;
@@ -203,7 +231,8 @@ void cx_dynsec_wrong_type(cx_dynsec_reading *r, const cx_shape *shape, unsigned 
     bool crash = shape == &cx_shape_role && m->type == CX_JSON_STRING;       /* said by the reader too */
     cx_targets targets = r->targets;
     if (crash) targets &= (cx_targets)~cx_releases_where(CX_B_DYNSEC_TEXT, CX_DYNSEC_TEXT_CRASH);
-    if (!targets || list_of_root || is_no_text(item, m->name) || drop(r, CX_RULE_DYNSEC_UNKNOWN_KEY)) return;
+    bool name = member == 0 && shape->named && shape != &cx_shape_acl; /* said of the entry */
+    if (!targets || name || list_of_root || is_no_text(item, m->name) || drop(r, CX_RULE_DYNSEC_UNKNOWN_KEY)) return;
     cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_UNKNOWN_KEY, item, targets, "'%s' is %s where %s is expected",
                                    m->name, cx_json_type_of(item), expected(m->type));
     if (m->absent[0]) NOTE(r, x, "it counts as missing: %s", m->absent);
@@ -239,7 +268,7 @@ void cx_dynsec_empty_name(cx_dynsec_reading *r, const cx_shape *shape, const cJS
 {
     cx_targets skip = r->targets & cx_releases_where(CX_B_DYNSEC_EMPTY_NAME, CX_DYNSEC_EMPTY_NAME_SKIPPED);
     if (!skip || drop(r, CX_RULE_DYNSEC_SKIPPED_ENTRY)) return;
-    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_SKIPPED_ENTRY, name, skip, "a %s without a name", shape->what);
+    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_SKIPPED_ENTRY, name, skip, "%s without a name", shape->a_what);
     NOTE(r, x, "2.1 skips it, older releases take it");
 }
 
@@ -363,8 +392,7 @@ void cx_dynsec_priority(cx_dynsec_reading *r, const cJSON *priority, bool wraps)
     bool wide = wraps && (value > INT32_MAX / 2 || value < INT32_MIN / 2);
     cx_targets targets = clamped | (wide ? r->targets : 0);
     if (!targets || drop(r, CX_RULE_DYNSEC_PRIORITY_RANGE)) return;
-    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_PRIORITY_RANGE, priority, targets,
-                                   "the priority %.0f is out of range", priority->valuedouble);
+    cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_PRIORITY_RANGE, priority, targets, "the priority is out of range");
     if (clamped) NOTE(r, x, "2.1 takes %d", value < 0 ? -CLAMP : CLAMP);
     if (wide && (r->targets & (cx_targets)~clamped))
         NOTE(r, x, "2.0 orders by differences, which wrap around when they are larger than 2147483647");

@@ -36,6 +36,7 @@ const char *cx_dynsec_type_name(cx_dynsec_type type); /* "publishClientSend" */
 typedef struct cx_dynsec_acl {
     const cJSON *item;
     cx_str topic;
+    uint32_t place;   /* its number among the elements of "acls" */
     int32_t priority; /* as written; 2.1 clamps it */
     uint8_t type;
     bool allow;
@@ -55,6 +56,7 @@ typedef struct cx_dynsec_ref {
 typedef struct cx_dynsec_role {
     const cJSON *item;
     cx_str name;
+    uint32_t place;  /* its number among the elements of "roles" */
     uint32_t number; /* of the name, in the file's */
     uint32_t first_acl, acl_count;
     bool wildcard_subs; /* false: "allowwildcardsubs": false */
@@ -93,7 +95,7 @@ typedef struct cx_dynsec {
     cx_str anonymous_group; /* may be the name of none; .p NULL: there is no such name */
     cx_findings findings;   /* .refused: the releases that do not survive the file */
     bool argon2;
-    uint32_t *acl_at; /* where the ACLs stand, made when asked for */
+    uint32_t *acl_at, *role_at; /* where ACLs and roles stand, made when asked for */
 } cx_dynsec;
 
 /* Reads SOURCE, whose text is followed by a NUL byte, for TARGETS. False with E set: more values than culex reads. What is wrong
@@ -113,7 +115,7 @@ uint32_t cx_dynsec_find_acl(const cx_dynsec *d, uint32_t role, cx_dynsec_type ty
 /* Where an ACL stands: a byte of the source. */
 uint32_t cx_dynsec_acl_at(cx_dynsec *d, uint32_t acl);
 /* Where a role stands. */
-uint32_t cx_dynsec_role_at(const cx_dynsec *d, uint32_t role);
+uint32_t cx_dynsec_role_at(cx_dynsec *d, uint32_t role);
 /* "/roles/0/acls/1", in the arena: ACL counts within the file; of a role without it, CX_DYNSEC_NO_ACL. */
 cx_str cx_dynsec_path(const cx_dynsec *d, uint32_t role, uint32_t acl, cx_arena *a);
 

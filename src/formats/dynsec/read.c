@@ -55,7 +55,8 @@ static bool take_entry(cx_dynsec_reading *r, const cx_shape *shape, const cJSON 
         cx_dynsec_skipped(r, shape, entry);
         return false;
     }
-    if (out[0]->valuestring[0] == '\0' && shape != &cx_shape_acl) cx_dynsec_empty_name(r, shape, out[0]);
+    bool entry_of_its_own = shape != &cx_shape_acl && shape != &cx_shape_role_ref && shape != &cx_shape_member;
+    if (entry_of_its_own && out[0]->valuestring[0] == '\0') cx_dynsec_empty_name(r, shape, out[0]);
     return true;
 }
 
@@ -161,11 +162,12 @@ static bool take_type(cx_dynsec_reading *r, const cJSON *name, bool allow, uint8
     return false;
 }
 
-static void take_acl(cx_dynsec_reading *r, const cx_dynsec_role *role, cx_map *topics, const cJSON *entry)
+static void take_acl(cx_dynsec_reading *r, const cx_dynsec_role *role, cx_map *topics, const cJSON *entry,
+                     uint32_t place)
 {
     const cJSON *m[CX_MEMBERS_MAX];
     if (!take_entry(r, &cx_shape_acl, entry, m)) return;
-    cx_dynsec_acl acl = {.item = entry, .topic = text_of(m[CX_ACL_MEMBER_TOPIC])};
+    cx_dynsec_acl acl = {.item = entry, .topic = text_of(m[CX_ACL_MEMBER_TOPIC]), .place = place};
     acl.allow = m[CX_ACL_MEMBER_ALLOW] && cJSON_IsTrue(m[CX_ACL_MEMBER_ALLOW]);
     if (!take_type(r, m[CX_ACL_MEMBER_TYPE], acl.allow, &acl.type)) return;
     if (acl.topic.n == 0) { /* none, or one that matches nothing and that 2.1 skips */
@@ -193,17 +195,19 @@ static void judge_crash(cx_dynsec_reading *r, const cJSON *role)
     }
 }
 
-static void take_role(cx_dynsec_reading *r, const cJSON *entry)
+static void take_role(cx_dynsec_reading *r, const cJSON *entry, uint32_t number)
 {
     const cJSON *m[CX_MEMBERS_MAX], *acl;
     if (cJSON_IsObject(entry)) judge_crash(r, entry);
     if (!take_entry(r, &cx_shape_role, entry, m)) return;
-    cx_dynsec_role role = {.item = entry, .name = text_of(m[CX_ROLE_NAME]), .first_acl = (uint32_t)r->d->acls.n};
+    cx_dynsec_role role = {
+        .item = entry, .name = text_of(m[CX_ROLE_NAME]), .first_acl = (uint32_t)r->d->acls.n, .place = number};
     role.number = take_name(r, &cx_shape_role, &r->d->role_names, m[CX_ROLE_NAME]);
     if (m[CX_ROLE_WILDCARDS]) cx_dynsec_wildcards(r, m[CX_ROLE_WILDCARDS]);
     role.wildcard_subs = !m[CX_ROLE_WILDCARDS] || cJSON_IsTrue(m[CX_ROLE_WILDCARDS]);
     cx_map topics[CX_DYNSEC_TYPES] = {0};
-    cJSON_ArrayForEach(acl, m[CX_ROLE_ACLS]) take_acl(r, &role, topics, acl);
+    uint32_t place = 0;
+    cJSON_ArrayForEach(acl, m[CX_ROLE_ACLS]) take_acl(r, &role, topics, acl, place++);
     for (int i = 0; i < CX_DYNSEC_TYPES; i++) cx_map_clear(&topics[i]);
     role.acl_count = (uint32_t)r->d->acls.n - role.first_acl;
     cx_vec_add(&r->d->roles, role);
@@ -211,8 +215,9 @@ static void take_role(cx_dynsec_reading *r, const cJSON *entry)
 
 /* ---- clients, groups ---- */
 
-static void take_client(cx_dynsec_reading *r, const cJSON *entry)
+static void take_client(cx_dynsec_reading *r, const cJSON *entry, uint32_t number)
 {
+    (void)number;
     const cJSON *m[CX_MEMBERS_MAX];
     if (!take_entry(r, &cx_shape_client, entry, m)) return;
     cx_dynsec_client c = {.item = entry, .name = text_of(m[CX_CLIENT_NAME]), .id = text_of(m[CX_CLIENT_ID])};
@@ -223,8 +228,9 @@ static void take_client(cx_dynsec_reading *r, const cJSON *entry)
     cx_vec_add(&r->d->clients, c);
 }
 
-static void take_group(cx_dynsec_reading *r, const cJSON *entry)
+static void take_group(cx_dynsec_reading *r, const cJSON *entry, uint32_t number)
 {
+    (void)number;
     const cJSON *m[CX_MEMBERS_MAX];
     if (!take_entry(r, &cx_shape_group, entry, m)) return;
     cx_dynsec_group g = {.item = entry, .name = text_of(m[CX_GROUP_NAME])};
@@ -248,14 +254,15 @@ static void take_defaults(cx_dynsec_reading *r, const cJSON *defaults)
 /* A list of the root. False: it is there and no list, so that what comes after it is not
  * loaded either. */
 static bool take_list(cx_dynsec_reading *r, const cJSON *root, const char *name, const char *lost,
-                      void take(cx_dynsec_reading *r, const cJSON *entry))
+                      void take(cx_dynsec_reading *r, const cJSON *entry, uint32_t number))
 {
     const cJSON *list = cJSON_GetObjectItem(root, name), *entry;
     if (list && !cJSON_IsArray(list)) {
         cx_dynsec_not_loaded(r, list, lost);
         return false;
     }
-    cJSON_ArrayForEach(entry, list) take(r, entry);
+    uint32_t number = 0;
+    cJSON_ArrayForEach(entry, list) take(r, entry, number++);
     return true;
 }
 
@@ -276,10 +283,11 @@ static void take_root(cx_dynsec_reading *r, const cJSON *root)
     cx_dynsec_judge_many(r);
     if (!m[CX_ROOT_ANONYMOUS]) return;
     if (!m[CX_ROOT_GROUPS]) {
-        cx_dynsec_not_loaded(r, m[CX_ROOT_ANONYMOUS], "no anonymous group");
+        cx_dynsec_no_groups(r, m[CX_ROOT_ANONYMOUS]);
         return;
     }
     r->d->anonymous_group = text_of(m[CX_ROOT_ANONYMOUS]);
+    if (r->d->anonymous_group.n == 0) return; /* a way to say that there is none */
     if (cx_map_get(&r->d->group_names.map, r->d->anonymous_group) == CX_MAP_NONE)
         cx_dynsec_unknown_reference(r, m[CX_ROOT_ANONYMOUS], "group", &r->d->group_names);
 }
@@ -345,5 +353,6 @@ void cx_dynsec_clear(cx_dynsec *d)
     cx_map_clear(&d->group_names.map);
     cx_findings_clear(&d->findings);
     free(d->acl_at);
+    free(d->role_at);
     *d = (cx_dynsec){0};
 }

@@ -46,6 +46,8 @@ void cx_dynsec_skipped(cx_dynsec_reading *r, const cx_shape *shape, const cJSON 
 void cx_dynsec_empty_name(cx_dynsec_reading *r, const cx_shape *shape, const cJSON *name);
 void cx_dynsec_duplicate(cx_dynsec_reading *r, const cx_shape *shape, const cJSON *name);
 void cx_dynsec_not_loaded(cx_dynsec_reading *r, const cJSON *item, const char *lost);
+/* An anonymous group, and no groups. */
+void cx_dynsec_no_groups(cx_dynsec_reading *r, const cJSON *anonymous);
 void cx_dynsec_unknown_type(cx_dynsec_reading *r, const cJSON *type, bool allow);
 void cx_dynsec_bad_filter(cx_dynsec_reading *r, const cJSON *topic, cx_filter_info info, bool literal);
 void cx_dynsec_variable(cx_dynsec_reading *r, const cJSON *topic);

@@ -5,6 +5,7 @@
 #include "base/typo.h"
 
 const cx_shape cx_shape_root = {"file",
+                                "the file",
                                 NULL,
                                 {{"defaultACLAccess", CX_JSON_OBJECT, "all four are false"},
                                  {"clients", CX_JSON_ARRAY, ""},
@@ -13,12 +14,14 @@ const cx_shape cx_shape_root = {"file",
                                  {"anonymousGroup", CX_JSON_STRING, "there is none"},
                                  {"changeIndex", CX_JSON_NUMBER, "0"}}};
 const cx_shape cx_shape_defaults = {"defaultACLAccess",
+                                    "defaultACLAccess",
                                     NULL,
                                     {{"publishClientSend", CX_JSON_BOOL, "false"},
                                      {"publishClientReceive", CX_JSON_BOOL, "false"},
                                      {"subscribe", CX_JSON_BOOL, "false"},
                                      {"unsubscribe", CX_JSON_BOOL, "false"}}};
 const cx_shape cx_shape_client = {"client",
+                                  "a client",
                                   "username",
                                   {{"username", CX_JSON_STRING, ""},
                                    {"encoded_password", CX_JSON_STRING, "there is none"},
@@ -31,6 +34,7 @@ const cx_shape cx_shape_client = {"client",
                                    {"textdescription", CX_JSON_STRING, "there is none"},
                                    {"roles", CX_JSON_ARRAY, "there are none"}}};
 const cx_shape cx_shape_group = {"group",
+                                 "a group",
                                  "groupname",
                                  {{"groupname", CX_JSON_STRING, ""},
                                   {"textname", CX_JSON_STRING, "there is none"},
@@ -38,6 +42,7 @@ const cx_shape cx_shape_group = {"group",
                                   {"roles", CX_JSON_ARRAY, "there are none"},
                                   {"clients", CX_JSON_ARRAY, "there are none"}}};
 const cx_shape cx_shape_role = {"role",
+                                "a role",
                                 "rolename",
                                 {{"rolename", CX_JSON_STRING, ""},
                                  {"textname", CX_JSON_STRING, "there is none"},
@@ -45,15 +50,16 @@ const cx_shape cx_shape_role = {"role",
                                  {"allowwildcardsubs", CX_JSON_BOOL, "true"},
                                  {"acls", CX_JSON_ARRAY, "there are none"}}};
 const cx_shape cx_shape_acl = {"ACL",
+                               "an ACL",
                                "topic",
                                {{"acltype", CX_JSON_STRING, ""},
                                 {"topic", CX_JSON_STRING, ""},
                                 {"priority", CX_JSON_NUMBER, "0"},
                                 {"allow", CX_JSON_BOOL, "false"}}};
 const cx_shape cx_shape_role_ref = {
-    "role of it", "rolename", {{"rolename", CX_JSON_STRING, ""}, {"priority", CX_JSON_NUMBER, "-1"}}};
+    "role", "a role", "rolename", {{"rolename", CX_JSON_STRING, ""}, {"priority", CX_JSON_NUMBER, "-1"}}};
 const cx_shape cx_shape_member = {
-    "member", "username", {{"username", CX_JSON_STRING, ""}, {"priority", CX_JSON_NUMBER, "-1"}}};
+    "member", "a member", "username", {{"username", CX_JSON_STRING, ""}, {"priority", CX_JSON_NUMBER, "-1"}}};
 
 unsigned cx_shape_find(const cx_shape *shape, const char *name)
 {

@@ -15,8 +15,9 @@ typedef struct cx_member {
 enum { CX_MEMBERS_MAX = 12 };
 
 typedef struct cx_shape {
-    const char *what;  /* "client" */
-    const char *named; /* the member it is skipped without; NULL: none */
+    const char *what;   /* "client" */
+    const char *a_what; /* "a client" */
+    const char *named;  /* the member it is skipped without; NULL: none */
     cx_member members[CX_MEMBERS_MAX];
 } cx_shape;
 

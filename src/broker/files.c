@@ -25,6 +25,12 @@ static void find(cx_files *f, cx_named_file *file, cx_str path)
     file->beside = true;
 }
 
+/* The releases that have the plug-in. */
+static cx_targets with_plugin(const cx_files *f)
+{
+    return f->targets & (cx_targets)~cx_releases_where(CX_B_OWN_PLUGINS, CX_OWN_PLUGINS_NONE);
+}
+
 static void read_file(cx_files *f, cx_named_file *file)
 {
     file->directory = cx_is_directory(file->path.p);
@@ -46,7 +52,7 @@ static void read_file(cx_files *f, cx_named_file *file)
         file->findings = &file->psk.findings;
         break;
     case CX_NAMED_DYNSEC:
-        if (cx_dynsec_read(&file->dynsec, &file->source, f->targets, f->argon2, &file->error))
+        if (cx_dynsec_read(&file->dynsec, &file->source, with_plugin(f), f->argon2, &file->error))
             file->findings = &file->dynsec.findings;
         break;
     }
@@ -61,7 +67,7 @@ static void read_or_empty(cx_files *f, cx_named_file *file)
     cx_source_clear(&file->source);
     cx_source_over(&file->source, file->path, CX_STR(""));
     cx_dynsec_clear(&file->dynsec);
-    cx_dynsec_read(&file->dynsec, &file->source, f->targets, f->argon2, &none);
+    cx_dynsec_read(&file->dynsec, &file->source, with_plugin(f), f->argon2, &none);
 }
 
 /* The file of a kind and a name; *NEW: it is made now. */
@@ -95,7 +101,7 @@ cx_named_file *cx_files_initial(cx_files *f, bool demo)
     if (!new) return file;
     file->path = CX_STR("(the file the broker makes)");
     cx_source_over(&file->source, file->path, cx_dynsec_initial(demo));
-    cx_dynsec_read(&file->dynsec, &file->source, f->targets, f->argon2, &none);
+    cx_dynsec_read(&file->dynsec, &file->source, with_plugin(f), f->argon2, &none);
     return file;
 }
 

@@ -137,7 +137,7 @@ static void judge_no_dynsec(cx_setup *s, cx_setting line, const cx_named_file *f
     if (!file) cx_finding_note(f, x, "the plug-in does nothing then");
     else if (generates && missing_file)
         cx_finding_note(f, x, "%s makes one with passwords of its own, which it writes beside it", s->release->label);
-    else cx_finding_note(f, x, "%s starts, and lets nobody in", s->release->label);
+    else cx_finding_note(f, x, "%s starts with an empty policy", s->release->label);
 }
 
 static void judge_dynsec(cx_setup *s, cx_start *st, const cx_plugin *p)
@@ -187,6 +187,7 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
 static void refuse_second(cx_start *st, cx_setup *s, const cx_plugin *p)
 {
     CX_FOUNDERS(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path, "the dynamic security plug-in a second time");
+    st->unanswerable |= bit(s);
 }
 
 /* A second active one in a list, of the global options or of a listener. */
@@ -212,6 +213,7 @@ static void judge_used_twice(cx_start *st, cx_setup *s, const cx_plugin *p, uint
         if (uses < 2) continue;
         CX_FOUNDERS(st, s, p->line, CX_RULE_DYNSEC_SHARED_FILE, p->path,
                     "one listener uses the dynamic security plug-in twice");
+        st->unanswerable |= bit(s);
         return;
     }
 }

@@ -35,7 +35,7 @@ static cx_str acl_change(cx_arena *a, const cx_policy *p, const cx_subject *s, c
                          cx_answer answer)
 {
     if (answer.verdict.reason == CX_REASON_SUBSCRIBE_ALWAYS)
-        return CX_STR("to refuse subscriptions a broker needs the dynamic security plugin: an ACL file cannot");
+        return CX_STR("to refuse subscriptions a broker needs the dynamic security plug-in: an ACL file cannot");
     if (answer.verdict.reason == CX_REASON_UNSAFE_ID)
         return cx_arena_printf(a, "to allow: use a %s without '+' and '#', or grant it in rules of the user's own",
                                cx_client_unsafe_user(&s->client) ? "user name" : "client id");

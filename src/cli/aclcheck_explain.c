@@ -123,8 +123,10 @@ static void trail_of_policy(struct cx_explained *e, const cx_policy *p, const cx
     }
     if (s->kind == CX_SUBJECT_UNKNOWN && p->documents[0].acl)
         add(e, cx_arena_printf(a, "user '%.*s' has no rules of its own", (int)s->client.user.n, s->client.user.p));
-    if (s->kind == CX_SUBJECT_ANONYMOUS && p->documents[0].dynsec && s->holder->list_count == 0)
-        add(e, CX_STR("there is no anonymous group"));
+    if (p->documents[0].dynsec && s->holder->list_count == 0 && s->kind != CX_SUBJECT_UNKNOWN)
+        add(e, s->kind == CX_SUBJECT_ANONYMOUS
+                   ? CX_STR("there is no anonymous group")
+                   : cx_arena_printf(a, "client '%.*s' has no roles", (int)s->client.user.n, s->client.user.p));
     cx_asking asking = cx_ask_lists(p, s->holder);
     unsigned shown = 0, more = 0;
     for (const cx_list *list; (list = cx_next_list(p, &asking));) {
@@ -232,6 +234,10 @@ static struct cx_explained explain(struct cx_policy_target *t, const cx_question
     if (!p) {
         if (a.unknown) add(&e, without_rules(&e.arena, t, q, access, a));
         return e;
+    }
+    if (a.verdict.reason == CX_REASON_SUBSCRIBE_ALWAYS && a.step > 0) { /* the one asked before can refuse it */
+        p = t->broker.steps[a.step - 1].policy;
+        a.verdict = (cx_verdict){CX_ALLOW, CX_REASON_DEFAULT, NULL};
     }
     cx_subject s = cx_broker_subject(&t->broker, p, q->client);
     bool by_default = a.verdict.reason == CX_REASON_DEFAULT || a.verdict.reason == CX_REASON_UNKNOWN_USER;

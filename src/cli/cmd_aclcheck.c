@@ -55,7 +55,10 @@ static void note_near_user(cx_cli *cli, const cx_policy_source *s, cx_str user)
         const cx_policy *p = b->steps[k].policy;
         if (!p) continue;
         if (cx_policy_user(p, user) != CX_MAP_NONE) return;
-        for (size_t i = 0; i < p->holders.n; i++) cx_nearest_offer(&n, user, cx_policy_names(p)->keys[i].key);
+        for (size_t i = 0; i < p->holders.n; i++) {
+            cx_str name = cx_policy_names(p)->keys[i].key;
+            if (p->holders.items[i].list_count != CX_HOLDER_NOBODY) cx_nearest_offer(&n, user, name);
+        }
         file = p->documents[0].source->name;
     }
     if (n.word.p)
@@ -63,18 +66,30 @@ static void note_near_user(cx_cli *cli, const cx_policy_source *s, cx_str user)
                     (int)n.word.n, n.word.p);
 }
 
-/* A client of a lone dynamic-security.json that could not connect. */
+/* Of the clients of a lone dynamic-security.json, one that could not connect. */
+static void note_entry(cx_cli *cli, const cx_dynsec_client *entry, const cx_client *c)
+{
+    int n = (int)c->user.n;
+    const char *user = c->user.p;
+    if (entry->disabled) cx_cli_note(cli, "client '%.*s' is disabled and could not connect", n, user);
+    else if (entry->id.p && entry->id.n == 0)
+        cx_cli_note(cli, "client '%.*s' is bound to an empty client id and could not connect", n, user);
+    else if (entry->id.p && (c->fresh || !cx_str_eq(entry->id, c->id)))
+        cx_cli_note(cli, "client '%.*s' can connect with client id '%.*s' only (-i)", n, user, (int)entry->id.n,
+                    entry->id.p);
+    else if (!entry->logins)
+        cx_cli_note(cli, "client '%.*s' has no usable password and could not connect with one", n, user);
+}
+
 static void note_no_client(cx_cli *cli, const cx_policy_source *s, const cx_client *c)
 {
     const cx_policy *p = s->targets[0].broker.steps[0].policy;
     if (!p || !p->documents[0].dynsec || s->has_conf) return;
-    uint32_t number = cx_policy_user(p, c->user);
-    if (number == CX_MAP_NONE) return;
-    const cx_dynsec_client *entry = p->clients.items[number];
-    if (entry->disabled) cx_cli_note(cli, "client '%.*s' is disabled and could not connect", (int)c->user.n, c->user.p);
-    else if (entry->id.p && (c->fresh || !cx_str_eq(entry->id, c->id)))
-        cx_cli_note(cli, "client '%.*s' can connect with client id '%.*s' only (-i)", (int)c->user.n, c->user.p,
-                    (int)entry->id.n, entry->id.p);
+    uint32_t number = cx_policy_user(p, c->user), name = cx_map_get(&s->dynsec.client_names.map, c->user);
+    if (number != CX_MAP_NONE) note_entry(cli, p->clients.items[number], c);
+    else if (name < s->dynsec.client_names.count)
+        cx_cli_note(cli, "the plug-in of %s skips client '%.*s'; 'culex check' says why", p->release->label,
+                    (int)c->user.n, c->user.p);
 }
 
 static void note_question(cx_cli *cli, const cx_policy_source *s, const cx_question *q)
@@ -360,20 +375,19 @@ const cx_command cx_cmd_aclcheck = {
     .name = "aclcheck",
     .usage = "aclcheck USER TOPIC [POLICY]",
     .summary = "may this user publish, receive, subscribe? And which rule says so",
-    .about =
-        "Answers as the broker of the target would, for a connected client. POLICY is an ACL\n"
-        "file, a dynamic-security.json, or a mosquitto.conf with all it names. Without -a: write, read and subscribe;\n"
-        "for a filter with '+' or '#': subscribe. 'reach' is read with a subscription that is\n"
-        "allowed. Exit code: 0 all allowed, 1 something denied, 3 the policy cannot be read or\n"
-        "the target refuses it.\n\n"
-        "  culex aclcheck alice sensors/door acl\n"
-        "  culex aclcheck alice sensors/door acl -a write --explain --target 2.1\n"
-        "  culex aclcheck --anonymous '$SYS/broker/uptime' acl\n"
-        "  culex aclcheck alice sensors/door mosquitto.conf --listener 1883\n"
-        "  culex aclcheck --batch questions.tsv acl\n\n"
-        "A batch has four fields a line, user TAB clientid TAB access TAB topic; an empty user\n"
-        "is an anonymous client, an empty client id one that no rule names. One line is\n"
-        "answered for each, in order: allow, deny, or error when it is malformed.\n",
+    .about = "Answers as the broker of the target would, for a connected client. POLICY is an ACL\n"
+             "file, a dynamic-security.json, or a mosquitto.conf with all it names. Without -a:\n"
+             "write, read and subscribe; for a filter with '+' or '#': subscribe. 'reach' is read\n"
+             "with a subscription that is allowed. Exit code: 0 all allowed, 1 something denied,\n"
+             "3 the policy cannot be read or the target refuses it.\n\n"
+             "  culex aclcheck alice sensors/door acl\n"
+             "  culex aclcheck alice sensors/door acl -a write --explain --target 2.1\n"
+             "  culex aclcheck --anonymous '$SYS/broker/uptime' acl\n"
+             "  culex aclcheck alice sensors/door mosquitto.conf --listener 1883\n"
+             "  culex aclcheck --batch questions.tsv acl\n\n"
+             "A batch has four fields a line, user TAB clientid TAB access TAB topic; an empty user\n"
+             "is an anonymous client, an empty client id one that no rule names. One line is\n"
+             "answered for each, in order: allow, deny, or error when it is malformed.\n",
     .options = options,
     .least = 0,
     .most = 3,

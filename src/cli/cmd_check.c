@@ -6,7 +6,7 @@
 #include "formats/psk/psk.h"
 
 static const cx_option options[] = {
-    {"kind", 0, "KIND", "conf, acl, passwd, psk or dynsec (default: by the file's name, then its content)"},
+    {"kind", 0, "KIND", "conf, acl, passwd, psk or dynsec (default: by name, then content)"},
     {"as", 0, "KIND", "the same as --kind"},
     {"argon2", 0, NULL, "the broker is built with argon2 (stock builds are not)"},
     {"root", 0, "DIR", "of a conf: put before the absolute paths in it"},

@@ -54,7 +54,10 @@ static void put_content(cx_buf *out, const struct checked *c)
     cx_check_put_count(out, s->plugins.n, "plug-in", &join);
     cx_check_put_count(out, c->conf.files.n - 1, "included file", &join);
     size_t named = 0;
-    for (size_t i = 0; i < c->start.files.list.n; i++) named += c->start.files.list.items[i]->findings != NULL;
+    for (size_t i = 0; i < c->start.files.list.n; i++) {
+        const cx_named_file *file = c->start.files.list.items[i];
+        named += file->findings || file->kind != CX_NAMED_DYNSEC; /* not one that the broker makes itself */
+    }
     cx_check_put_count(out, named, "named file", &join);
     if (join[0] == ',') cx_buf_putc(out, ')');
 }

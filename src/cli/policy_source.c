@@ -77,15 +77,13 @@ static int open_acl(cx_policy_source *s, cx_cli *cli)
 }
 
 /* What the plug-in cannot read it takes for an empty policy, and so does the answer. */
-static void note_not_loaded(cx_policy_source *s, cx_cli *cli)
+static void note_not_loaded(cx_cli *cli, cx_source *source, const cx_findings *f)
 {
-    const cx_findings *f = &s->dynsec.findings;
-    cx_str name = s->source.name;
     for (size_t i = 0; i < f->list.n; i++) {
         const cx_finding *x = &f->list.items[i];
         if (x->rule != CX_RULE_DYNSEC_INVALID_JSON && x->rule != CX_RULE_DYNSEC_NOT_LOADED) continue;
-        cx_str why = x->note_count ? x->notes[0] : CX_STR("");
-        cx_cli_note(cli, "%.*s:%zu: %.*s; %.*s", (int)name.n, name.p, cx_source_place(&s->source, x->span.at).line,
+        cx_str name = source->name, why = x->note_count ? x->notes[0] : CX_STR("");
+        cx_cli_note(cli, "%.*s:%zu: %.*s; %.*s", (int)name.n, name.p, cx_source_place(source, x->span.at).line,
                     (int)x->message.n, x->message.p, (int)why.n, why.p);
     }
 }
@@ -97,7 +95,7 @@ static int open_dynsec(cx_policy_source *s, cx_cli *cli)
         return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     if (s->dynsec.findings.refused & cli->targets)
         return refused(cli, &s->source, &s->dynsec.findings, "dynsec", CX_HIDE_JSON);
-    note_not_loaded(s, cli);
+    note_not_loaded(cli, &s->source, &s->dynsec.findings);
     add_targets(s, cli, make_from_dynsec);
     return -1;
 }
@@ -193,6 +191,23 @@ static int add_doors(cx_policy_source *s, cx_cli *cli, const char *path)
     return cx_cli_fail(cli, CX_EXIT_INPUT, "%s: no listener that clients could use", path);
 }
 
+/* Files of dynamic security: a broker starts without one and with any, so culex must be sure that
+ * it has what the broker would have. An exit code, or -1. */
+static int look_at_dynsec(cx_policy_source *s, cx_cli *cli)
+{
+    for (size_t i = 0; i < s->start.files.list.n; i++) {
+        cx_named_file *file = s->start.files.list.items[i];
+        if (file->kind != CX_NAMED_DYNSEC) continue;
+        if (file->findings) note_not_loaded(cli, &file->source, file->findings);
+        if (!file->error.text[0]) continue;
+        bool no_file = !cx_exists(file->path.p) || file->directory || cx_is_pipe(file->path.p);
+        if (!no_file) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", file->error.text);
+        cx_cli_note(cli, "%s; the policy of the plug-in is empty, but for what 2.1 makes itself",
+                    file->error.text);
+    }
+    return -1;
+}
+
 static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
 {
     cx_error e;
@@ -215,7 +230,8 @@ static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
         if (file->beside) cx_cli_note(cli, "read from beside the conf: %.*s", (int)file->path.n, file->path.p);
     }
     if ((s->setups.refused | s->start.unanswerable) & cli->targets) return conf_refused(s, cli, path);
-    return add_doors(s, cli, path);
+    int code = look_at_dynsec(s, cli);
+    return code >= 0 ? code : add_doors(s, cli, path);
 }
 
 /* ---- any policy ---- */
@@ -236,7 +252,7 @@ static int open_policy(cx_policy_source *s, cx_cli *cli, const char *path, cx_ki
     const char *conf_only = cx_cli_value(cli, "listener") ? "listener" : cx_cli_value(cli, "root") ? "root" : NULL;
     if (conf_only)
         return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' goes with a conf, %s is %s", conf_only, path,
-                           kind == CX_KIND_ACL ? "an ACL file" : "a dynamic-security.json");
+                           kind == CX_KIND_ACL ? "an ACL file" : "a file of dynamic security");
     if (kind == CX_KIND_ACL) return open_acl(s, cli);
     if (cx_cli_value(cli, "passwd"))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "--passwd goes with an ACL file; a conf names what is asked together");

@@ -1,5 +1,7 @@
 #include "policy/change.h"
 
+#include "policy/explain.h"
+
 enum { PRIORITY_MOST = 100000 }; /* 2.1 clamps */
 
 static bool is_publish(cx_access access) { return access == CX_ACCESS_READ || access == CX_ACCESS_WRITE; }
@@ -58,7 +60,11 @@ cx_change cx_policy_change(const cx_policy *p, const cx_subject *s, cx_access ac
     } else {
         cx_asking asking = cx_ask_lists(p, s->holder);
         const cx_list *list = cx_next_list(p, &asking);
-        if (list) put_into(&c, p, list->document, list->holder, CX_DYNSEC_NO_ACL);
+        const cx_rule *near = c.allow ? cx_policy_nearest(p, s, access, topic).rule : NULL;
+        if (near)
+            put_into(&c, p, near->document, cx_dynsec_role_of(p->documents[near->document].dynsec, near->at),
+                     CX_DYNSEC_NO_ACL);
+        else if (list) put_into(&c, p, list->document, list->holder, CX_DYNSEC_NO_ACL);
     }
     return c;
 }

@@ -282,13 +282,6 @@ static void load_groups(struct build *b, const cx_dynsec *d, uint8_t document)
 
 /* ---- who asks which lists ---- */
 
-static bool is_in(const struct placed *items, size_t n, cx_str name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (cx_str_eq(items[i].name, name)) return true;
-    return false;
-}
-
 /* The memberships in the order of the clients; those of one client stay as they are. */
 static uint32_t *memberships_by_client(struct build *b, struct placed **groups)
 {
@@ -305,10 +298,12 @@ static uint32_t *memberships_by_client(struct build *b, struct placed **groups)
 /* Only a chained table has several groups of one name, and a client is in one of them. */
 static size_t drop_repeated(const struct build *b, struct placed *groups, size_t n)
 {
+    if (b->groups.how != CHAINED || n < 2) return n;
+    cx_map names = {0};
     size_t kept = 0;
-    if (b->groups.how != CHAINED) return n;
     for (size_t i = 0; i < n; i++)
-        if (!is_in(groups, kept, groups[i].name)) groups[kept++] = groups[i];
+        if (cx_map_put(&names, groups[i].name) == kept) groups[kept++] = groups[i];
+    cx_map_clear(&names);
     return kept;
 }
 

@@ -64,7 +64,7 @@ static size_t skip(cx_str text, size_t i)
 /* The line as it is written, and where the two ends of a span in it go. */
 struct hiding {
     cx_buf *out;
-    size_t start, end;         /* the line, in the text */
+    size_t start, end;        /* the line, in the text */
     size_t ends[2], moved[2]; /* of the span: in the text, in OUT */
 };
 
@@ -94,7 +94,7 @@ cx_str cx_hide_json(cx_buf *out, cx_str text, size_t start, cx_str line, size_t 
 {
     struct hiding h = {out, start, start + line.n, {start + *at, start + *at + *len}, {0, 0}};
     size_t i = start > BEFORE ? start - BEFORE : 0, depth = 0;
-    bool secret = false; /* the value at hand; DEPTH: of lists and objects in it */
+    bool secret = false;                       /* the value at hand; DEPTH: of lists and objects in it */
     if (begins_inside(text, i, start + *at)) { /* whose value it is nobody knows */
         size_t end = text_end(text, i);
         hide(&h, i, end);

@@ -28,6 +28,7 @@ int main(void)
     srunner_add_suite(run, suite_culex());
     srunner_add_suite(run, suite_vectors());
     srunner_add_suite(run, suite_conf_vectors());
+    srunner_add_suite(run, suite_dynsec());
     srunner_add_suite(run, suite_dynsec_vectors());
     srunner_run_all(run, CK_ENV);
     int failed = srunner_ntests_failed(run);

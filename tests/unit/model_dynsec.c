@@ -117,17 +117,17 @@ static void note_twice(model_dynsec *m, bool twice, size_t count)
     if (twice && count >= FEW) m->unclear = true;
 }
 
-/* Whether NEW goes before OLD. Roles and groups: the difference is an int that wraps. */
-static bool acl_before(const entry *new, const entry *old) { return new->priority > old->priority; }
-static bool reference_before(const entry *new, const entry *old)
+/* Whether E goes before what is THERE. Roles and groups: the difference is an int that wraps. */
+static bool acl_before(const entry *e, const entry *there) { return e->priority > there->priority; }
+static bool reference_before(const entry *e, const entry *there)
 {
-    int32_t more = (int32_t)((uint32_t)new->priority - (uint32_t)old->priority);
-    return more > 0 || (more == 0 && strcmp(new->name, old->name) < 0);
+    int32_t more = (int32_t)((uint32_t)e->priority - (uint32_t)there->priority);
+    return more > 0 || (more == 0 && strcmp(e->name, there->name) < 0);
 }
-static bool never_before(const entry *new, const entry *old) { return new == old; }
+static bool never_before(const entry *e, const entry *there) { return e == there; }
 
 /* Before the first one that it goes before, even if later ones would disagree. */
-static void insert(entries *l, entry e, bool (*before)(const entry *new, const entry *old))
+static void insert(entries *l, entry e, bool (*before)(const entry *e, const entry *there))
 {
     size_t at = 0;
     while (at < l->count && !before(&e, &l->items[at])) at++;
@@ -177,8 +177,8 @@ static model_password encoded_password(model_dynsec *m, const char *text)
     char *copy = need(strdup(text + 3)), *save = copy;
     const char *iterations = text[1] == '7' ? strtok_r(NULL, "$", &save) : "1";
     const char *salt = strtok_r(NULL, "$", &save), *hash = strtok_r(NULL, "$", &save);
-    bool ok = iterations && atoi(iterations) >= 1 && salt && base64_of(m, salt, 12, 64) && hash &&
-              base64_of(m, hash, 64, 64);
+    bool ok =
+        iterations && atoi(iterations) >= 1 && salt && base64_of(m, salt, 12, 64) && hash && base64_of(m, hash, 64, 64);
     free(copy);
     return ok ? MODEL_PASSWORD_SET : MODEL_PASSWORD_NONE;
 }
@@ -375,8 +375,8 @@ bool model_dynsec_crashes(const char *text, size_t n)
         const cJSON *name = cJSON_IsObject(o) ? cJSON_GetObjectItem(o, "rolename") : NULL;
         if (!name) continue;
         const cJSON *short_text = cJSON_GetObjectItem(o, "textname"), *more = cJSON_GetObjectItem(o, "textdescription");
-        crashes |= !cJSON_IsString(name) || (short_text && !cJSON_IsString(short_text)) ||
-                   (more && !cJSON_IsString(more));
+        crashes |=
+            !cJSON_IsString(name) || (short_text && !cJSON_IsString(short_text)) || (more && !cJSON_IsString(more));
     }
     cJSON_Delete(root);
     return crashes;
@@ -492,16 +492,11 @@ static reach reaches(const model_dynsec *m, const question *q, const char *filte
 /* DEFER: the role says nothing. */
 static model_answer ask_role(const model_dynsec *m, const thing *role, const question *q)
 {
-    const entries *literals = NULL, *patterns = &role->acls[q->access == MODEL_WRITE ? SEND : RECEIVE];
-    if (q->access == MODEL_SUBSCRIBE) {
-        if (!role->wildcard_subs && strpbrk(q->topic, "+#")) return MODEL_DENY;
-        literals = &role->acls[SUBSCRIBE_LITERAL];
-        patterns = &role->acls[SUBSCRIBE_PATTERN];
-    } else if (q->access == MODEL_UNSUBSCRIBE) {
-        literals = &role->acls[UNSUBSCRIBE_LITERAL];
-        patterns = &role->acls[UNSUBSCRIBE_PATTERN];
-    }
-    const entry *e = literals ? find_entry(literals, q->topic) : NULL;
+    bool subscribe = q->access == MODEL_SUBSCRIBE, publish = q->access == MODEL_WRITE || q->access == MODEL_READ;
+    const entries *literals = &role->acls[subscribe ? SUBSCRIBE_LITERAL : UNSUBSCRIBE_LITERAL];
+    const entries *patterns = publish ? &role->acls[q->access == MODEL_WRITE ? SEND : RECEIVE] : literals + 1;
+    if (subscribe && !role->wildcard_subs && strpbrk(q->topic, "+#")) return MODEL_DENY;
+    const entry *e = publish ? NULL : find_entry(literals, q->topic);
     if (e) return e->allow ? MODEL_ALLOW : MODEL_DENY;
     for (size_t i = 0; i < patterns->count; i++) {
         reach r = reaches(m, q, patterns->items[i].name);

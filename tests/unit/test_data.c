@@ -260,14 +260,15 @@ static cJSON *random_tree(rng *r, int depth)
 /* A printed tree with other blanks: cJSON's own are few. Those in texts stay. */
 static void put_blanks(rng *r, const char *printed, cx_buf *out)
 {
+    static const char blanks[] = {' ', '\t', '\n', '\r', '\x02', '\0'}; /* any control character, for cJSON */
     bool in_text = false;
     if (printed[1] && rng_chance(r, 20)) cx_buf_puts(out, BOM); /* cJSON wants two bytes behind it */
     for (const char *p = printed; *p; p++) {
-        if (!in_text && strchr("{}[],:", *p) && rng_chance(r, 40)) cx_buf_fill(out, rng_pick(r, " \t\n\r\x02"), 1);
+        if (!in_text && strchr("{}[],:", *p) && rng_chance(r, 40)) cx_buf_fill(out, rng_pick(r, blanks), 1);
         cx_buf_putc(out, *p);
         if (in_text && *p == '\\') cx_buf_putc(out, *++p);
         else if (*p == '"') in_text = !in_text;
-        if (!in_text && strchr("{}[],:", *p) && rng_chance(r, 40)) cx_buf_fill(out, rng_pick(r, " \t\n\r"), 2);
+        if (!in_text && strchr("{}[],:", *p) && rng_chance(r, 40)) cx_buf_fill(out, rng_pick(r, blanks), 2);
     }
     if (rng_chance(r, 20)) cx_buf_puts(out, " [\"behind\", 1]");
 }

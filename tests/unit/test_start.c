@@ -102,8 +102,8 @@ static const struct {
     /* dynamic security twice: grammars/versions.yaml, dynsec_twice */
     {"listener 1\n" D D DYNSEC, 0, 0, 0},
     {"listener 1\n" D "plugin_opt_config_file d\n" D "plugin_opt_config_file d\n" DYNSEC, R2022 | R21,
-     CX_RULE_DYNSEC_SHARED_FILE, 0},
-    {"listener 1\n" D "plugin_opt_config_file d\n" D DYNSEC, R2022, CX_RULE_DYNSEC_SHARED_FILE, 0},
+     CX_RULE_DYNSEC_SHARED_FILE, R2022 | R21},
+    {"listener 1\n" D "plugin_opt_config_file d\n" D DYNSEC, R2022, CX_RULE_DYNSEC_SHARED_FILE, R2022},
     {"listener 1\n" D D "plugin_opt_config_file d\n" DYNSEC, 0, 0, 0},
     {"listener 1\n" D "plugin_opt_config_file d\n" DYNSEC, 0, 0, 0},
     /* plug-ins of later releases */

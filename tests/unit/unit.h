@@ -30,6 +30,7 @@ Suite *suite_report(void);
 Suite *suite_culex(void);
 Suite *suite_vectors(void);
 Suite *suite_conf_vectors(void);
+Suite *suite_dynsec(void);
 Suite *suite_dynsec_vectors(void);
 
 /* A check in an inner loop: ck_assert() writes a record for each check that holds,

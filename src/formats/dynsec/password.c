@@ -97,8 +97,10 @@ static void judge_legacy(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON 
                                        !l.iterations ? "its iterations are less than 1"
                                        : !digest     ? "the hash is not base64 of 64 bytes"
                                                      : "the salt is not base64 of 12 bytes");
-    if (dropped) NOTE(r, x, "2.0 skips the whole client");
-    if (without) NOTE(r, x, "%s keeps the client, but it cannot log in", dropped ? "2.1" : "the plug-in");
+    cx_str who = cx_targets_text(&r->d->findings.arena, dropped);
+    if (dropped) NOTE(r, x, "skipped with all it has by %.*s", (int)who.n, who.p);
+    who = cx_targets_text(&r->d->findings.arena, without);
+    if (without) NOTE(r, x, "kept by %.*s, but it cannot log in", (int)who.n, who.p);
 }
 
 void cx_dynsec_judge_password(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON *const *m)
@@ -107,6 +109,11 @@ void cx_dynsec_judge_password(cx_dynsec_reading *r, cx_dynsec_client *c, const c
     const cJSON *item = m[CX_CLIENT_ENCODED];
     c->kept = r->targets;
     if (c->name.n == 0) c->kept &= cx_releases_where(CX_B_DYNSEC_EMPTY_NAME, CX_DYNSEC_EMPTY_NAME_KEPT);
+    if (c->id.p && c->id.n == 0) {
+        cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_CANNOT_CONNECT, m[CX_CLIENT_ID], r->targets,
+                                       "client %s is bound to an empty client id", name_of(r, c));
+        NOTE(r, x, "no client has one, so it cannot log in");
+    }
     if (item) judge_encoded(r, c, item, encoded);
     judge_legacy(r, c, m, item ? r->targets & (cx_targets)~encoded : r->targets);
     cx_targets older = r->targets & (cx_targets)~encoded;
@@ -118,14 +125,15 @@ void cx_dynsec_judge_password(cx_dynsec_reading *r, cx_dynsec_client *c, const c
     const cJSON *one = m[CX_CLIENT_PASSWORD] ? m[CX_CLIENT_PASSWORD]
                        : m[CX_CLIENT_SALT]   ? m[CX_CLIENT_SALT]
                                              : m[CX_CLIENT_ITERATIONS];
-    cx_finding *x = cx_dynsec_find_key(r, CX_RULE_DYNSEC_CANNOT_CONNECT, one, r->targets,
-                                       "client %s lacks %s, so it has no password", name_of(r, c),
-                                       !m[CX_CLIENT_PASSWORD] ? "'password'"
-                                       : !m[CX_CLIENT_SALT]   ? "'salt'"
-                                                              : "'iterations'");
+    cx_finding *x =
+        cx_dynsec_find_key(r, CX_RULE_DYNSEC_CANNOT_CONNECT, one, r->targets, "client %s lacks %s", name_of(r, c),
+                           !m[CX_CLIENT_PASSWORD] ? "'password'"
+                           : !m[CX_CLIENT_SALT]   ? "'salt'"
+                                                  : "'iterations'");
     if (m[CX_CLIENT_PASSWORD] && m[CX_CLIENT_SALT] &&
         where(r, CX_B_DYNSEC_MISSING_ITERATIONS, CX_DYNSEC_MISSING_ITERATIONS_MEMORY))
         NOTE(r, x, "2.0 takes the iterations of the client before, or whatever the memory holds: no answer is sure");
+    else NOTE(r, x, "it has no password then");
 }
 
 /* "client 'a'", "client 'a' and 3 others" */

@@ -94,9 +94,12 @@ check-bad: $(B)/culex
 check-docs: $(B)/culex $(B)/aclcheck
 	@CULEX=$(B)/culex sh tests/docs/run
 
-FUZZERS := acl passwd conf
-$(B)/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h tests/unit/model.c tests/unit/model.h tests/fuzz/replay.c $(B)/libculex.a
-	$(CC) $(TEST_CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_$*.c tests/fuzz/fuzz.c tests/unit/model.c tests/fuzz/replay.c $(B)/libculex.a -lcjson $(LIBS)
+FUZZERS := acl passwd conf dynsec
+FUZZ_MODELS := tests/unit/model.c tests/unit/model_dynsec.c
+FUZZ_COMMON := tests/fuzz/fuzz.c $(FUZZ_MODELS)
+FUZZ_HEADERS := tests/fuzz/fuzz.h $(FUZZ_MODELS:.c=.h)
+$(B)/replay-%: tests/fuzz/fuzz_%.c $(FUZZ_COMMON) $(FUZZ_HEADERS) tests/fuzz/replay.c $(B)/libculex.a
+	$(CC) $(TEST_CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_$*.c $(FUZZ_COMMON) tests/fuzz/replay.c $(B)/libculex.a -lcjson $(LIBS)
 check-fuzz-replay: $(FUZZERS:%=$(B)/replay-%)
 	@sh tests/fuzz/replay-all $(B) $(FUZZERS)
 
@@ -121,9 +124,9 @@ asan check-asan:
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined
-build/fuzz/fuzz-%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h tests/unit/model.c tests/unit/model.h $(LIB_SRC)
+build/fuzz/fuzz-%: tests/fuzz/fuzz_%.c $(FUZZ_COMMON) $(FUZZ_HEADERS) $(LIB_SRC)
 	@$(MAKE) --no-print-directory build/fuzz/libculex.a B=build/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link'
-	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -std=c11 -Isrc -Ibuild/fuzz/gen -o $@ $< tests/fuzz/fuzz.c tests/unit/model.c build/fuzz/libculex.a -lcjson $(LIBS)
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -std=c11 -Isrc -Ibuild/fuzz/gen -o $@ $< $(FUZZ_COMMON) build/fuzz/libculex.a -lcjson $(LIBS)
 fuzz: $(FUZZERS:%=build/fuzz/fuzz-%)
 	@for f in $(FUZZERS); do \
 		mkdir -p build/fuzz/corpus-$$f && \

@@ -169,6 +169,7 @@ static inline cx_list *cx_next_list(const cx_policy *p, cx_asking *a)
     while (a->at == a->end) {
         if (a->span == a->spans_end) return NULL;
         a->now = a->span++;
+        if (a->now->count == 0) continue;
         a->at = p->refs.items + a->now->first;
         a->end = a->at + a->now->count;
     }

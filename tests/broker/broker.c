@@ -155,13 +155,13 @@ static bool port_is_free(int port)
     return ok;
 }
 
-static int choose_port(void)
+int broker_free_port(int other)
 {
     long long n = now_ms() * 31 + getpid() * 7919LL;
 
     for (int i = 0; i < PORT_TRIES; i++, n += 101) {
         int port = PORT_FIRST + (int)(n % PORT_COUNT);
-        if (port != running_port && port_is_free(port)) {
+        if (port != running_port && port != other && port_is_free(port)) {
             return port;
         }
     }
@@ -219,10 +219,7 @@ static enum broker_verdict try_start(const char *program, const char *conf, cons
         broker_check_signals();
         if (waitpid((pid_t)running_pid, &status, WNOHANG) == (pid_t)running_pid) {
             running_pid = 0;
-            if (!WIFEXITED(status) || WEXITSTATUS(status) >= 126) {
-                give_up("the broker did not run (status %d), see its log: %s", status, log);
-            }
-            return BROKER_REFUSED;
+            return exit_status(status) < 126 ? BROKER_REFUSED : BROKER_CRASHED;
         }
         if (port_answers(running_port)) {
             return BROKER_UP;
@@ -240,16 +237,27 @@ enum broker_verdict broker_start(const char *program, const char *dir, enum brok
     snprintf(conf, sizeof conf, "%s/broker.conf", dir);
     snprintf(log, sizeof log, "%s/broker.log", dir);
     for (int i = 0; i < START_TRIES; i++) {
-        running_port = choose_port();
+        enum broker_verdict verdict;
+        running_port = broker_free_port(0);
         write_conf(conf, kind, path, anonymous);
-        if (try_start(program, conf, log) == BROKER_UP) {
-            return BROKER_UP;
+        verdict = try_start(program, conf, log);
+        if (verdict == BROKER_CRASHED) {
+            give_up("the broker did not run, see its log: %s", log);
         }
-        if (!log_tells(log, "in use")) {
-            return BROKER_REFUSED;
+        if (verdict == BROKER_UP || !log_tells(log, "in use")) {
+            return verdict;
         }
     }
     give_up("the broker finds no port that is free");
+}
+
+enum broker_verdict broker_start_conf(const char *program, const char *conf, const char *log, int port)
+{
+    enum broker_verdict verdict;
+
+    running_port = port;
+    verdict = try_start(program, conf, log);
+    return verdict == BROKER_REFUSED && log_tells(log, "in use") ? BROKER_NO_PORT : verdict;
 }
 
 int broker_port(void) { return running_port; }

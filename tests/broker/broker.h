@@ -6,8 +6,10 @@
 #include <sys/types.h>
 
 enum broker_verdict {
-    BROKER_UP,     /* it took its files and accepts connections */
-    BROKER_REFUSED /* it ended by itself */
+    BROKER_UP,      /* it took its files and accepts connections */
+    BROKER_REFUSED, /* it ended by itself */
+    BROKER_CRASHED, /* a signal ended it, or it could not be run */
+    BROKER_NO_PORT  /* somebody else has taken a port meanwhile */
 };
 
 /* Which of its two files the broker is given */
@@ -17,6 +19,11 @@ enum broker_file { BROKER_ACL, BROKER_PASSWORDS };
  * Gives up when it neither starts nor ends in time, or ends for another reason than its file. */
 enum broker_verdict broker_start(const char *program, const char *dir, enum broker_file kind, const char *path,
                                  bool anonymous);
+
+/* A port of 127.0.0.1 that is free now, and not `other` */
+int broker_free_port(int other);
+/* The same with a conf of its own, whose last listener is on this port, and with any verdict as the answer */
+enum broker_verdict broker_start_conf(const char *program, const char *conf, const char *log, int port);
 
 /* The port of the running broker */
 int broker_port(void);

@@ -61,7 +61,7 @@ static void ask_writes(struct mqtt *client, const struct gen_acl *g, const struc
 {
     int codes[GEN_TOPICS];
 
-    mqtt_publish(client, g->topics.at, g->topics.count, "write", codes);
+    mqtt_publish(client, g->topics.at, g->topics.count, "write", false, codes);
     for (size_t i = 0; i < g->topics.count; i++) {
         if (codes[i] != MQTT_NOT_ASKED) {
             questions_add(q, s, "write", g->topics.at[i], is_allowed(codes[i], g->topics.at[i]));
@@ -109,7 +109,7 @@ static void ask_subject(struct trial *trial, struct mqtt *publisher, const struc
     client.on_message = receive;
     client.context = &got;
     mqtt_subscribe(&client, g->roots.at, g->roots.count, granted);
-    mqtt_publish(publisher, g->topics.at, g->topics.count, tag, codes);
+    mqtt_publish(publisher, g->topics.at, g->topics.count, tag, false, codes);
     ask_subscriptions(&client, g, r, s, q);
     ask_reads(trial, g, s, codes, &got, q);
     ask_writes(&client, g, s, q);
@@ -133,7 +133,7 @@ void case_acl(struct trial *trial, struct rng *r)
         }
         mqtt_close(&publisher);
         trial_stop_broker(trial);
-        questions_compare(&q, trial);
+        questions_compare(&q, &(struct policy){"--acl", trial->path[TRIAL_FILE], NULL}, trial);
     }
     questions_free(&q);
     gen_acl_free(&g);
@@ -154,7 +154,7 @@ void case_load(struct trial *trial, struct rng *r)
         ask_writes(&client, &g, s, &q);
         mqtt_close(&client);
         trial_stop_broker(trial);
-        questions_compare(&q, trial);
+        questions_compare(&q, &(struct policy){"--acl", trial->path[TRIAL_FILE], NULL}, trial);
     }
     questions_free(&q);
     gen_acl_free(&g);

@@ -5,7 +5,6 @@
 #include "said.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -99,14 +98,6 @@ static void ask_starting(struct trial *trial, const char *conf, struct said *sai
     broker_stop();
 }
 
-static unsigned release_of(const char *target)
-{
-    int major = 0, minor = 0, patch = 99;
-
-    sscanf(target, "%d.%d.%d", &major, &minor, &patch);
-    return major < 2 ? R16 : minor > 0 ? R21 : patch < 21 ? R2011 : R2022;
-}
-
 static bool reads(struct trial *trial, const char *text)
 {
     struct said said = {0};
@@ -117,25 +108,6 @@ static bool reads(struct trial *trial, const char *text)
     buf_free(&b);
     ask_reading(trial, "probe.conf", &said);
     return said.verdict == SAID_TAKEN;
-}
-
-/* The dynamic security plugin that came with the broker */
-static void find_plugin(struct trial *trial)
-{
-    static const char *const places[] = {"", "../lib/", "../lib/*/", "../../lib/*/", "../../usr/lib/*/"};
-    const char *slash = strrchr(trial->broker, '/');
-    char pattern[4096];
-    glob_t found;
-
-    for (size_t i = 0; i < sizeof places / sizeof *places && trial->build.release != R16; i++) {
-        snprintf(pattern, sizeof pattern, "%.*s%smosquitto_dynamic_security.so", (int)(slash - trial->broker) + 1,
-                 trial->broker, places[i]);
-        if (!glob(pattern, 0, NULL, &found) && found.gl_pathc) {
-            trial->build.plugins[0] = realpath(found.gl_pathv[0], NULL);
-            globfree(&found);
-            return;
-        }
-    }
 }
 
 /* ---- one case ---- */
@@ -258,11 +230,13 @@ const char *conf_prepare(struct trial *trial)
         give_up("%s: %s", trial->dir, strerror(errno));
     }
     chmod(trial->dir, 0755);
-    trial->build.release = release_of(trial->target);
+    trial->build.release = trial_release(trial);
     trial->build.root = geteuid() == 0;
     trial->build.websockets = reads(trial, "listener 1884\nprotocol websockets\n");
     trial->build.http_api = reads(trial, "listener 1884\nprotocol http_api\n");
-    find_plugin(trial);
+    if (trial->build.release != R16) {
+        trial->build.plugins[0] = trial_plugin(trial, "mosquitto_dynamic_security.so");
+    }
     if (!reads(trial, "listener 1884\n")) {
         give_up("the broker does not read the plainest conf, see %s/parse.log", trial->dir);
     }

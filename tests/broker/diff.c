@@ -1,18 +1,21 @@
 #define _GNU_SOURCE
-/* Holds culex against a real broker: random ACL, password and conf files are given to both, every answer is compared.
+/* Holds culex against a real broker: random files are given to both, every answer is compared.
  *
  * usage: diff --broker PATH --culex PATH --target VERSION [--seed N] [--decisions N] [--loads N] [--logins N]
- *             [--confs N] [--only acl|load|login|conf:N] [--keep]
+ *             [--deployments N] [--confs N] [--only acl|load|login|dynsec|conf:N] [--keep]
  *
- * The broker runs on a port of 127.0.0.1 and gets no other file than those made here.
+ * The broker runs on ports of 127.0.0.1 and gets no other file than those made here.
  * exit: 0 no difference, 1 differences, 2 the test could not be run
  *
  *   gen_acl.c gen_passwd.c gen_damage.c          the random files, clients and topics
+ *   gen_deploy.c gen_dynsec.c gen_roles.c gen_json.c
+ *                                                the random deployments with dynamic security
  *   gen_conf.c gen_value.c conf_table.c          the random mosquitto.conf files
  *   gen_undefined.c                              those whose reading is the broker's bug
  *   broker.c mqtt.c effect.c                     the real answer
  *   questions.c said.c show.c                    the question to culex, and the comparison
- *   case_acl.c case_login.c case_conf.c trial.c  one case of each kind */
+ *   case_acl.c case_login.c case_conf.c trial.c  one case of each kind
+ *   case_dynsec.c door.c                         and of this one, listener by listener */
 #include "broker.h"
 #include "trial.h"
 
@@ -27,14 +30,14 @@
 enum { FEWEST_ACL_FILES = 12 };
 
 struct wanted {
-    size_t decisions, loads, logins, confs;
+    size_t decisions, loads, logins, deployments, confs;
     int only_kind; /* -1: all */
     size_t only_number;
 };
 
 static const char usage[] =
     "usage: diff --broker PATH --culex PATH --target VERSION [--seed N] [--decisions N] [--loads N] [--logins N]\n"
-    "            [--confs N] [--only acl|load|login|conf:N] [--keep]\n";
+    "            [--deployments N] [--confs N] [--only acl|load|login|dynsec|conf:N] [--keep]\n";
 
 static _Noreturn void bad_usage(void)
 {
@@ -57,7 +60,7 @@ static unsigned long long number(const char *text)
 
 static void parse_only(const char *text, struct wanted *w)
 {
-    static const char *const kinds[TRIAL_KINDS] = {"acl:", "load:", "login:", "conf:"};
+    static const char *const kinds[TRIAL_KINDS] = {"acl:", "load:", "login:", "conf:", "dynsec:"};
 
     for (int i = 0; i < TRIAL_KINDS; i++) {
         if (!strncmp(text, kinds[i], strlen(kinds[i]))) {
@@ -71,17 +74,10 @@ static void parse_only(const char *text, struct wanted *w)
 
 static void parse_options(int argc, char **argv, struct trial *trial, struct wanted *w)
 {
-    static const struct option options[] = {{"broker", 1, NULL, 'b'},
-                                            {"culex", 1, NULL, 'c'},
-                                            {"target", 1, NULL, 't'},
-                                            {"seed", 1, NULL, 's'},
-                                            {"decisions", 1, NULL, 'd'},
-                                            {"loads", 1, NULL, 'l'},
-                                            {"logins", 1, NULL, 'p'},
-                                            {"only", 1, NULL, 'o'},
-                                            {"keep", 0, NULL, 'k'},
-                                            {"confs", 1, NULL, 'f'},
-                                            {0}};
+    static const struct option options[] = {
+        {"broker", 1, NULL, 'b'},    {"culex", 1, NULL, 'c'},       {"target", 1, NULL, 't'}, {"seed", 1, NULL, 's'},
+        {"decisions", 1, NULL, 'd'}, {"loads", 1, NULL, 'l'},       {"logins", 1, NULL, 'p'}, {"only", 1, NULL, 'o'},
+        {"keep", 0, NULL, 'k'},      {"deployments", 1, NULL, 'm'}, {"confs", 1, NULL, 'f'},  {0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -93,6 +89,7 @@ static void parse_options(int argc, char **argv, struct trial *trial, struct wan
         case 'd': w->decisions = (size_t)number(optarg); break;
         case 'l': w->loads = (size_t)number(optarg); break;
         case 'p': w->logins = (size_t)number(optarg); break;
+        case 'm': w->deployments = (size_t)number(optarg); break;
         case 'f': w->confs = (size_t)number(optarg); break;
         case 'o': parse_only(optarg, w); break;
         case 'k': trial->keep = true; break;
@@ -209,10 +206,32 @@ static void one_case(struct trial *trial, enum trial_kind kind, size_t number_of
         case_load(trial, &r);
     } else if (kind == TRIAL_LOGIN) {
         case_login(trial, &r);
+    } else if (kind == TRIAL_DYNSEC) {
+        case_dynsec(trial, &r);
     } else {
         case_conf(trial, &r);
     }
     trial_end(trial);
+}
+
+static void dynsec_cases(struct trial *trial, size_t first, size_t count)
+{
+    static const char *const accesses[] = {"write", "read", "subscribe", "unsubscribe"};
+    const struct trial_dynsec *d = &trial->dynsec;
+    const char *why = count ? dynsec_prepare(trial) : "not asked for";
+
+    if (why) {
+        printf("deployments skipped: %s\n", why);
+        return;
+    }
+    for (size_t i = first; i < first + count; i++) {
+        one_case(trial, TRIAL_DYNSEC, i);
+    }
+    printf("deployments %zu: the broker starts %zu, crashes %zu, lets in %zu of %zu logins, allows", d->deployments,
+           d->started, d->crashed, d->let_in, d->logins);
+    for (size_t i = 0; i < 4; i++) {
+        printf(" %s %zu of %zu%s", accesses[i], d->allowed[i], d->asked[i], i < 3 ? "," : "\n");
+    }
 }
 
 /* The conf cases come last, because they change the network for good */
@@ -257,7 +276,7 @@ static void all_cases(struct trial *trial, const struct wanted *w)
 int main(int argc, char **argv)
 {
     struct trial trial = {.seed = (unsigned long long)time(NULL) * 1000003U + (unsigned long long)getpid()};
-    struct wanted wanted = {8000, 300, 240, 300, -1, 0};
+    struct wanted wanted = {8000, 300, 240, 100, 300, -1, 0};
     char fields[2][512];
 
     parse_options(argc, argv, &trial, &wanted);
@@ -275,10 +294,13 @@ int main(int argc, char **argv)
     make_fresh_hashes(&trial, fields);
     if (wanted.only_kind == TRIAL_CONF) {
         conf_cases(&trial, wanted.only_number, 1);
+    } else if (wanted.only_kind == TRIAL_DYNSEC) {
+        dynsec_cases(&trial, wanted.only_number, 1);
     } else if (wanted.only_kind >= 0) {
         one_case(&trial, (enum trial_kind)wanted.only_kind, wanted.only_number);
     } else {
         all_cases(&trial, &wanted);
+        dynsec_cases(&trial, 0, wanted.deployments);
         conf_cases(&trial, 0, wanted.confs);
     }
     printf("the broker allows %zu, loads %zu, lets in %zu\n", trial.allowed, trial.loaded, trial.let_in);

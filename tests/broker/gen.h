@@ -35,7 +35,14 @@ struct gen_acl {
 /* An ACL file every release of the target's line takes, and what to ask about it. Without denies when the target
  * does not know them */
 void gen_acl(struct gen_acl *g, struct rng *r, bool denies);
+/* The same in two steps; topics are made from what `users`, `filters` and `subjects` hold by then */
+void gen_acl_begin(struct gen_acl *g, struct rng *r, bool denies);
+void gen_acl_end(struct gen_acl *g, struct rng *r);
 void gen_acl_free(struct gen_acl *g);
+/* A filter as a rule has it: valid, not empty, no blanks at its ends; as a pattern with variables */
+void gen_filter(struct buf *b, const struct gen_acl *g, struct rng *r, bool pattern);
+/* A user name or a client id */
+const char *gen_identity(struct rng *r);
 /* A filter that can be subscribed to, sometimes shared */
 void gen_subscription(struct buf *b, const struct gen_acl *g, struct rng *r);
 
@@ -54,6 +61,9 @@ struct gen_hash {
     const char *field;
     const char *password;
 };
+
+/* One of the fixed hashes: PBKDF2 or either kind; all releases can read it, those with dynamic security, unless odd */
+const struct gen_hash *gen_hash(struct rng *r, bool pbkdf2, bool odd);
 
 struct gen_passwords {
     struct buf text;

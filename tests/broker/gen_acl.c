@@ -31,7 +31,7 @@ static const char *const sys_filters[] = {
 
 static const char *pick_name(struct rng *r, const struct names *n) { return n->at[rng_below(r, n->count)]; }
 
-static const char *pick_identity(struct rng *r)
+const char *gen_identity(struct rng *r)
 {
     return rng_chance(r, 15) ? RNG_PICK(r, loose_identities) : RNG_PICK(r, identities);
 }
@@ -69,8 +69,7 @@ static void put_levels(struct buf *b, const struct gen_acl *g, struct rng *r, si
     }
 }
 
-/* A filter for the file: valid, not empty, no blanks at its ends */
-static void put_filter(struct buf *b, const struct gen_acl *g, struct rng *r, bool pattern)
+void gen_filter(struct buf *b, const struct gen_acl *g, struct rng *r, bool pattern)
 {
     unsigned variable_percent = pattern ? 35 : 4;
 
@@ -153,7 +152,7 @@ static void put_rule(struct gen_acl *g, struct rng *r, const struct layout *l, c
     struct buf filter = {0};
     const char *access = rng_chance(r, 20) ? NULL : accesses[rng_below(r, denies ? 7 : 5)];
 
-    put_filter(&filter, g, r, !strcmp(keyword, "pattern"));
+    gen_filter(&filter, g, r, !strcmp(keyword, "pattern"));
     buf_byte(&filter, 0);
     if (!access && strchr((char *)filter.data, ' ')) {
         access = "readwrite";
@@ -212,8 +211,8 @@ static void choose_subjects(struct gen_acl *g, struct rng *r)
         struct gen_subject *s = &g->subjects[i];
         size_t kind = rng_below(r, 10);
 
-        s->user = kind < 7 ? pick_name(r, &g->users) : kind < 8 ? pick_identity(r) : NULL;
-        s->clientid = rng_chance(r, 35) ? pick_name(r, &g->words) : pick_identity(r);
+        s->user = kind < 7 ? pick_name(r, &g->users) : kind < 8 ? gen_identity(r) : NULL;
+        s->clientid = rng_chance(r, 35) ? pick_name(r, &g->words) : gen_identity(r);
         if (s->user && rng_chance(r, 15)) {
             s->clientid = s->user;
         }
@@ -310,13 +309,17 @@ static void choose_roots(struct gen_acl *g)
     }
 }
 
-void gen_acl(struct gen_acl *g, struct rng *r, bool denies)
+void gen_acl_begin(struct gen_acl *g, struct rng *r, bool denies)
 {
     *g = (struct gen_acl){0};
     snprintf(g->publisher, sizeof g->publisher, "publisher-%016llx", (unsigned long long)rng_next(r));
     choose_words(g, r);
     write_sections(g, r, denies);
     choose_subjects(g, r);
+}
+
+void gen_acl_end(struct gen_acl *g, struct rng *r)
+{
     for (int tries = 0; g->topics.count < GEN_TOPICS && tries < 20 * GEN_TOPICS; tries++) {
         choose_topic(g, r);
     }
@@ -326,6 +329,12 @@ void gen_acl(struct gen_acl *g, struct rng *r, bool denies)
         bool last = i + 1 == g->roots.count;
         buf_format(&g->text, "topic write %s%s", g->roots.at[i], last && rng_chance(r, 15) ? "" : "\n");
     }
+}
+
+void gen_acl(struct gen_acl *g, struct rng *r, bool denies)
+{
+    gen_acl_begin(g, r, denies);
+    gen_acl_end(g, r);
 }
 
 void gen_acl_free(struct gen_acl *g)

@@ -60,6 +60,16 @@ static const struct gen_hash hashes[] = {
 
 enum { HASHES = sizeof hashes / sizeof *hashes, COMMON_HASHES = 18 };
 
+const struct gen_hash *gen_hash(struct rng *r, bool pbkdf2, bool odd)
+{
+    for (;;) {
+        const struct gen_hash *h = &hashes[rng_below(r, odd ? (size_t)HASHES : (size_t)COMMON_HASHES)];
+        if (*h->password && (!pbkdf2 || h->field[1] == '7')) {
+            return h;
+        }
+    }
+}
+
 static const char *const users[] = {"u",    "v",  "alice", "a b", "\xc3\xbc", "#x", "U", "$6$",
                                     "a\"b", "-u", "--",    "u/+", "w",        "x",  "y"};
 static const char *const strangers[] = {"nobody", "u ", " u", "a:b", "alic", "alicee", "u:"};

@@ -4,8 +4,10 @@
 #include "buf.h"
 
 #include <mqtt_protocol.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { ANSWER_MS = 10000, POLL_MS = 100, KEEPALIVE_S = 120 };
 
@@ -52,6 +54,14 @@ static void on_subscribe(struct mosquitto *client, void *object, int mid, int co
     }
 }
 
+static void on_unsubscribe(struct mosquitto *client, void *object, int mid)
+{
+    struct mqtt *m = object;
+
+    (void)client;
+    m->answered += m->mids && m->mids[0] == mid;
+}
+
 static void on_message(struct mosquitto *client, void *object, const struct mosquitto_message *message)
 {
     struct mqtt *m = object;
@@ -71,7 +81,7 @@ static bool work(struct mqtt *m)
 
 static struct mosquitto *new_client(struct mqtt *m, const char *clientid)
 {
-    struct mosquitto *client = mosquitto_new(clientid, true, m);
+    struct mosquitto *client = mosquitto_new(*clientid ? clientid : NULL, true, m);
 
     if (!client) {
         give_up("no MQTT client for the id '%s'", clientid);
@@ -82,6 +92,7 @@ static struct mosquitto *new_client(struct mqtt *m, const char *clientid)
     mosquitto_disconnect_callback_set(client, on_disconnect);
     mosquitto_publish_v5_callback_set(client, on_publish);
     mosquitto_subscribe_callback_set(client, on_subscribe);
+    mosquitto_unsubscribe_callback_set(client, on_unsubscribe);
     mosquitto_message_callback_set(client, on_message);
     return client;
 }
@@ -133,7 +144,7 @@ static void expect(struct mqtt *m, const int *mids, int *codes, size_t count)
     }
 }
 
-void mqtt_publish(struct mqtt *m, char *const *topics, size_t count, const char *tag, int *codes)
+void mqtt_publish(struct mqtt *m, char *const *topics, size_t count, const char *tag, bool retain, int *codes)
 {
     int *mids = calloc(count + 1, sizeof *mids);
     char payload[64];
@@ -145,7 +156,8 @@ void mqtt_publish(struct mqtt *m, char *const *topics, size_t count, const char 
     expect(m, mids, codes, count);
     for (size_t i = 0; i < count; i++) {
         int len = snprintf(payload, sizeof payload, "%s%zu", tag, i);
-        asked += mosquitto_publish_v5(m->client, &mids[i], topics[i], len, payload, 1, false, NULL) == MOSQ_ERR_SUCCESS;
+        asked +=
+            mosquitto_publish_v5(m->client, &mids[i], topics[i], len, payload, 1, retain, NULL) == MOSQ_ERR_SUCCESS;
     }
     collect(m, asked, "publishes", count ? topics[0] : "");
     free(mids);
@@ -161,6 +173,70 @@ void mqtt_subscribe(struct mqtt *m, char *const *filters, size_t count, int *cod
         give_up("subscribe: %s", mosquitto_strerror(rc));
     }
     collect(m, count, "subscriptions", filters[0]);
+}
+
+/* The length of the packet that the bytes begin with, *head of it before its body; 0 when it has not come whole */
+static size_t packet_length(const unsigned char *bytes, size_t len, size_t *head)
+{
+    size_t body = 0, i = 1;
+
+    do {
+        if (i >= len || i > 4) {
+            return 0;
+        }
+        body |= (size_t)(bytes[i] & 0x7f) << 7 * (i - 1);
+    } while (bytes[i++] & 0x80);
+    *head = i;
+    return i + body <= len ? i + body : 0;
+}
+
+/* The last byte of the first UNSUBACK among the packets, which is its only reason code; MQTT_NOT_ASKED when it has not
+ * come yet */
+static int find_unsuback(const unsigned char *bytes, size_t len)
+{
+    size_t head, packet;
+
+    for (size_t at = 0; (packet = packet_length(bytes + at, len - at, &head)) > 0; at += packet) {
+        if (bytes[at] == 0xb0 && packet > head) {
+            return bytes[at + packet - 1];
+        }
+    }
+    return MQTT_NOT_ASKED;
+}
+
+/* The library hands no reason codes of an UNSUBACK out, so it is read before the library does. Nothing of an earlier
+ * packet can be left in the socket then: a packet was taken whole, or it was not touched */
+static int peek_unsuback(struct mqtt *m)
+{
+    static unsigned char bytes[1 << 18];
+    struct pollfd p = {mosquitto_socket(m->client), POLLIN, 0};
+    long long end = now_ms() + ANSWER_MS;
+    int code = MQTT_NOT_ASKED;
+
+    while (code == MQTT_NOT_ASKED && now_ms() < end) {
+        broker_check_signals();
+        if (poll(&p, 1, POLL_MS) > 0) {
+            ssize_t got = recv(p.fd, bytes, sizeof bytes, MSG_PEEK);
+            if (got <= 0) {
+                break;
+            }
+            code = find_unsuback(bytes, (size_t)got);
+        }
+    }
+    return code;
+}
+
+int mqtt_unsubscribe(struct mqtt *m, const char *filter)
+{
+    int mid = 0, unused, code, rc;
+
+    expect(m, &mid, &unused, 1);
+    if ((rc = mosquitto_unsubscribe(m->client, &mid, filter))) {
+        give_up("unsubscribe '%s': %s", filter, mosquitto_strerror(rc));
+    }
+    code = peek_unsuback(m);
+    collect(m, 1, "unsubscription", filter);
+    return code;
 }
 
 void mqtt_close(struct mqtt *m)

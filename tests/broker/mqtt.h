@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The reason code when the client's rights do not suffice */
-enum { MQTT_NOT_AUTHORIZED = 0x87, MQTT_NO_SUBSCRIBERS = 0x10, MQTT_NOT_ASKED = -1 };
+/* The reason code when the client's rights do not suffice, those that also mean success, and none */
+enum { MQTT_NOT_AUTHORIZED = 0x87, MQTT_NO_SUBSCRIBERS = 0x10, MQTT_NO_SUBSCRIPTION = 0x11, MQTT_NOT_ASKED = -1 };
 
 typedef void mqtt_message_fn(void *context, const char *topic, const char *payload, size_t payload_len);
 
@@ -27,15 +27,18 @@ struct mqtt {
 };
 
 /* Connects and waits for the CONNACK; its reason code is returned, 0 = connected. user NULL: none is sent.
- * The struct stays where it is until mqtt_close */
+ * With the empty client id the broker chooses one. The struct stays where it is until mqtt_close */
 int mqtt_open(struct mqtt *m, int port, const char *clientid, const char *user, const char *password);
 
 /* Publishes to each topic with QoS 1, payload `tag` and the number of the topic; codes[i] is the reason code.
  * Topics the client library refuses to send stay MQTT_NOT_ASKED */
-void mqtt_publish(struct mqtt *m, char *const *topics, size_t count, const char *tag, int *codes);
+void mqtt_publish(struct mqtt *m, char *const *topics, size_t count, const char *tag, bool retain, int *codes);
 
 /* Subscribes to all filters at once with QoS 0; codes[i] is the reason code */
 void mqtt_subscribe(struct mqtt *m, char *const *filters, size_t count, int *codes);
+
+/* Unsubscribes from the one filter; its reason code */
+int mqtt_unsubscribe(struct mqtt *m, const char *filter);
 
 void mqtt_close(struct mqtt *m);
 

@@ -45,17 +45,61 @@ static void save_batch(const struct questions *q, const char *path)
     buf_free(&b);
 }
 
-static void report(const struct question *one, struct trial *trial, const char *culex)
+static int ask(const struct policy *p, struct trial *trial, const char *format)
+{
+    const char *argv[16] = {trial->culex, "aclcheck",    p->option, p->path,
+                            "--target",   trial->target, "--batch", trial->path[TRIAL_BATCH],
+                            "--format",   format};
+
+    if (p->listener) {
+        argv[10] = "--listener";
+        argv[11] = p->listener;
+    }
+    return trial_culex(trial, argv, 1U << 0);
+}
+
+/* Looks at one line of culex's answers */
+typedef void answer_fn(const struct question *one, const struct policy *p, struct trial *trial, const char *line,
+                       size_t len);
+
+static void for_answers(const struct questions *q, const struct policy *p, struct trial *trial, const char *format,
+                        answer_fn *look)
+{
+    struct buf b = {0};
+    size_t at = 0;
+
+    save_batch(q, trial->path[TRIAL_BATCH]);
+    if (ask(p, trial, format) < 0) {
+        return;
+    }
+    buf_load(&b, trial->path[TRIAL_OUT]);
+    for (size_t i = 0; i < q->count; i++) {
+        const char *line = b.data ? (char *)b.data + at : "";
+        const char *newline = at < b.len ? memchr(line, '\n', b.len - at) : NULL;
+        size_t len = newline ? (size_t)(newline - line) : b.len - at;
+
+        look(&q->at[i], p, trial, line, len);
+        at += len + (newline ? 1 : 0);
+    }
+    if (at != b.len) {
+        trial_differs(trial, "was asked less", "answers more lines", "the batch of %zu questions", q->count);
+    }
+    buf_free(&b);
+}
+
+static void report(const struct question *one, const struct policy *p, struct trial *trial, const char *broker,
+                   const char *culex)
 {
     const struct gen_subject *s = one->subject;
 
-    trial_differs(trial, one->allowed ? "allow" : "deny", culex, "user %s%s%s, client id '%s', %s '%s'",
-                  s->user ? "'" : "", s->user ? s->user : "none", s->user ? "'" : "", s->clientid, one->access,
-                  one->topic);
+    trial_differs(trial, broker, culex, "%s%suser %s%s%s, client id '%s', %s '%s'", p->listener ? p->listener : "",
+                  p->listener ? ": " : "", s->user ? "'" : "", s->user ? s->user : "none", s->user ? "'" : "",
+                  s->clientid, one->access, one->topic);
 }
 
-/* One line of culex's answers against one question; the first word counts */
-static void compare(const struct question *one, struct trial *trial, const char *line, size_t len)
+/* The first word counts */
+static void look_at_decision(const struct question *one, const struct policy *p, struct trial *trial, const char *line,
+                             size_t len)
 {
     size_t word = 0;
     char answer[32];
@@ -65,35 +109,36 @@ static void compare(const struct question *one, struct trial *trial, const char 
         word++;
     }
     answer[word] = 0;
+    trial->decisions++;
+    trial->allowed += one->allowed;
     if (strcmp(answer, one->allowed ? "allow" : "deny") != 0) {
-        report(one, trial, word ? answer : "nothing");
+        report(one, p, trial, one->allowed ? "allow" : "deny", word ? answer : "nothing");
     }
 }
 
-void questions_compare(const struct questions *q, struct trial *trial)
+void questions_compare(const struct questions *q, const struct policy *p, struct trial *trial)
 {
-    const char *batch = trial->path[TRIAL_BATCH], *acl = trial->path[TRIAL_FILE];
-    const char *argv[] = {trial->culex, "aclcheck", "--acl", acl, "--target", trial->target, "--batch", batch, NULL};
-    struct buf b = {0};
-    size_t at = 0;
+    for_answers(q, p, trial, "text", look_at_decision);
+}
 
-    save_batch(q, batch);
-    if (trial_culex(trial, argv, 1U << 0) < 0) {
-        return;
-    }
-    buf_load(&b, trial->path[TRIAL_OUT]);
-    for (size_t i = 0; i < q->count; i++) {
-        const char *line = b.data ? (char *)b.data + at : "";
-        const char *newline = at < b.len ? memchr(line, '\n', b.len - at) : NULL;
-        size_t len = newline ? (size_t)(newline - line) : b.len - at;
+static void look_at_login(const struct question *one, const struct policy *p, struct trial *trial, const char *line,
+                          size_t len)
+{
+    static const char reason[] = "\"reason\":\"", no[] = "cannot-connect\"";
+    const char *at = memmem(line, len, reason, sizeof reason - 1);
+    bool refused = at && !strncmp(at + sizeof reason - 1, no, sizeof no - 1);
 
-        trial->decisions++;
-        trial->allowed += q->at[i].allowed;
-        compare(&q->at[i], trial, line, len);
-        at += len + (newline ? 1 : 0);
+    trial->logins++;
+    trial->let_in += one->allowed;
+    if (!at || refused == one->allowed) {
+        report(one, p, trial, one->allowed ? "lets it in" : "refuses it",
+               !at       ? "says nothing"
+               : refused ? "says cannot-connect"
+                         : "says it can connect");
     }
-    if (at != b.len) {
-        trial_differs(trial, "was asked less", "answers more lines", "the batch of %zu questions", q->count);
-    }
-    buf_free(&b);
+}
+
+void questions_compare_logins(const struct questions *q, const struct policy *p, struct trial *trial)
+{
+    for_answers(q, p, trial, "json", look_at_login);
 }

@@ -1,13 +1,17 @@
 #define _GNU_SOURCE
 #include "trial.h"
 #include "broker.h"
+#include "conf_table.h"
 
 #include <ftw.h>
+#include <glob.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { SHOWN_DIFFERENCES = 40, SHOWN_BYTES = 3000 };
 
-static const char *const kind_names[TRIAL_KINDS] = {"acl", "load", "login", "conf"};
+static const char *const kind_names[TRIAL_KINDS] = {"acl", "load", "login", "conf", "dynsec"};
 
 struct rng trial_begin(struct trial *trial, enum trial_kind kind, size_t number)
 {
@@ -36,11 +40,21 @@ void trial_end(struct trial *trial)
 {
     trial->file = NULL;
     trial->conf = NULL;
+    trial->deployment = NULL;
+}
+
+static void show_deployment(const struct gen_deployment *g)
+{
+    print_as_command(stdout, &g->acl.text, "acl");
+    print_as_command(stdout, &g->passwords, "passwd");
+    if (!g->no_json) {
+        print_as_command(stdout, &g->json, "dynsec.json");
+    }
 }
 
 static void show_case(struct trial *trial)
 {
-    static const char *const names[TRIAL_KINDS] = {"acl", "acl", "passwd", "main.conf"};
+    static const char *const names[TRIAL_KINDS] = {"acl", "acl", "passwd", "main.conf", "main.conf"};
     char name[32];
 
     printf(
@@ -55,6 +69,9 @@ static void show_case(struct trial *trial)
     for (size_t i = 0; trial->conf && i < trial->conf->include_count; i++) {
         snprintf(name, sizeof name, "'inc/%s'", trial->conf->include_names[i]);
         print_as_command(stdout, &trial->conf->includes[i], name);
+    }
+    if (trial->deployment) {
+        show_deployment(trial->deployment);
     }
     trial->shown = true;
 }
@@ -133,6 +150,32 @@ static int remove_one(const char *path, const struct stat *s, int type, struct F
 }
 
 void remove_tree(const char *path) { nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS); }
+
+unsigned trial_release(const struct trial *trial)
+{
+    int major = 0, minor = 0, patch = 99;
+
+    sscanf(trial->target, "%d.%d.%d", &major, &minor, &patch);
+    return major < 2 ? R16 : minor > 0 ? R21 : patch < 21 ? R2011 : R2022;
+}
+
+const char *trial_plugin(const struct trial *trial, const char *file)
+{
+    static const char *const places[] = {"", "../lib/", "../lib/*/", "../../lib/*/", "../../usr/lib/*/"};
+    const char *slash = strrchr(trial->broker, '/');
+    char pattern[4096];
+    glob_t found;
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(pattern, sizeof pattern, "%.*s%s%s", (int)(slash - trial->broker) + 1, trial->broker, places[i], file);
+        if (!glob(pattern, 0, NULL, &found) && found.gl_pathc) {
+            const char *path = realpath(found.gl_pathv[0], NULL);
+            globfree(&found);
+            return path;
+        }
+    }
+    return NULL;
+}
 
 void trial_tell_where(const struct trial *trial)
 {

@@ -5,12 +5,22 @@
 #include "buf.h"
 #include "gen.h"
 #include "gen_conf.h"
+#include "gen_dynsec.h"
 #include "rng.h"
 
-enum trial_kind { TRIAL_ACL, TRIAL_LOAD, TRIAL_LOGIN, TRIAL_CONF, TRIAL_KINDS };
+enum trial_kind { TRIAL_ACL, TRIAL_LOAD, TRIAL_LOGIN, TRIAL_CONF, TRIAL_DYNSEC, TRIAL_KINDS };
 
 /* The files of one case: what the broker reads, the questions, a password, and what culex prints */
 enum trial_file { TRIAL_FILE, TRIAL_BATCH, TRIAL_SECRET, TRIAL_OUT, TRIAL_ERR, TRIAL_PATHS };
+
+/* What the cases about dynamic security need and count */
+struct trial_dynsec {
+    struct gen_plugins plugins; /* see dynsec_prepare */
+    bool missing;               /* culex does not know it yet: only the broker is run */
+    size_t deployments, started, crashed;
+    size_t logins, let_in;
+    size_t asked[4], allowed[4]; /* write, read, subscribe, unsubscribe */
+};
 
 struct trial {
     const char *broker; /* path of mosquitto */
@@ -26,13 +36,15 @@ struct trial {
     enum trial_kind kind; /* the case at work */
     size_t number;
     const struct buf *file;
-    const struct gen_conf *conf; /* of a case about mosquitto.conf: the files it includes */
-    bool shown;                  /* the file of this case was printed */
+    const struct gen_conf *conf;             /* of a case about mosquitto.conf: the files it includes */
+    const struct gen_deployment *deployment; /* of a case about dynamic security */
+    bool shown;                              /* the file of this case was printed */
     char path[TRIAL_PATHS][4096];
 
     size_t decisions, loads, logins, differences;
     size_t allowed, loaded, let_in; /* how many of them the broker said yes to */
 
+    struct trial_dynsec dynsec;
     struct gen_build build; /* what the broker can do, see conf_prepare */
     bool conf_missing;      /* culex has no commands for a conf yet: only the broker is run */
     size_t confs, taken, started, sockets, asked, upgraded, anonymous; /* as the broker says */
@@ -60,6 +72,11 @@ enum trial_verdict trial_load(struct trial *trial, bool anonymous);
 /* Ends the broker. Gives up when it ended by itself before */
 void trial_stop_broker(const struct trial *trial);
 
+/* The release under test, one of conf_table.h's bits */
+unsigned trial_release(const struct trial *trial);
+/* The path of a plug-in that came with the broker, for good; NULL: there is none */
+const char *trial_plugin(const struct trial *trial, const char *file);
+
 /* Says on standard error which case is at work and where its files are */
 void trial_tell_where(const struct trial *trial);
 
@@ -67,7 +84,10 @@ void trial_tell_where(const struct trial *trial);
 void case_acl(struct trial *trial, struct rng *r);
 void case_load(struct trial *trial, struct rng *r);
 void case_login(struct trial *trial, struct rng *r);
+void case_dynsec(struct trial *trial, struct rng *r);
 void case_conf(struct trial *trial, struct rng *r);
+/* Before the first case_dynsec: NULL, or why there can be no such cases */
+const char *dynsec_prepare(struct trial *trial);
 /* Before the first case_conf: enters a network of its own and finds out what the broker was built with.
  * NULL, or why there can be no such cases */
 const char *conf_prepare(struct trial *trial);

@@ -1,5 +1,7 @@
 /* The password of a client entry: who can check a login with it, and who loses the whole
  * entry for it. */
+#include <stdio.h>
+
 #include "formats/dynsec/reading.h"
 #include "secret/hash.h"
 
@@ -46,61 +48,75 @@ static void judge_encoded(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON
 
 /* What the older members are worth. */
 struct legacy {
-    bool complete;                         /* all three are there */
-    bool iterations, iterations_as_double; /* at least 1, as an int; as 2.0.11 converts it */
-    size_t salt, digest;
-    bool dollar; /* 2.1 joins the members with '$' */
+    const cJSON *password, *salt, *iterations; /* all three are there */
+    size_t salt_len, digest_len;
 };
 
-static struct legacy read_legacy(const cJSON *const *m)
+/* 2.1 makes one text of the three, in a buffer of this size, and reads it as it reads a password file. */
+enum { JOINED = 1024 };
+
+static bool joined_ok(const struct legacy *l, const cx_release *release)
 {
-    const cJSON *password = m[CX_CLIENT_PASSWORD], *salt = m[CX_CLIENT_SALT], *iterations = m[CX_CLIENT_ITERATIONS];
-    struct legacy l = {.complete = password && salt && iterations};
-    if (!l.complete) return l;
-    cx_str p = cx_str_of(password->valuestring), s = cx_str_of(salt->valuestring);
-    l.iterations = iterations->valueint >= 1;
-    l.iterations_as_double = iterations->valuedouble >= 1 && iterations->valuedouble < 2147483648.0;
-    l.dollar = cx_str_has(p, '$') || cx_str_has(s, '$');
-    l.salt = cx_base64_length(s);
-    l.digest = cx_base64_length(p);
-    return l;
+    char text[JOINED];
+    cx_password_hash hash;
+    bool plain = l->digest_len == DIGEST_LEN && (l->salt_len == SALT_SHORT || l->salt_len == SALT_LONG);
+    if (l->iterations->valueint < 1) return false;
+    if (plain && !strchr(l->salt->valuestring, '$') && !strchr(l->password->valuestring, '$')) return true;
+    snprintf(text, sizeof text, "$7$%d$%s$%s", l->iterations->valueint, l->salt->valuestring, l->password->valuestring);
+    return cx_hash_read(cx_str_of(text), release, false, &hash) == CX_HASH_OK;
+}
+
+/* Of READERS, those to which the members are no password. */
+static cx_targets useless_to(const struct legacy *l, cx_targets readers, cx_targets joining)
+{
+    cx_targets useless = l->digest_len == DIGEST_LEN && l->salt_len == SALT_SHORT ? 0 : readers & (cx_targets)~joining;
+    for (size_t i = 0; i < CX_RELEASE_COUNT; i++)
+        if ((readers & joining & CX_TARGET_BIT(&cx_releases[i])) && !joined_ok(l, &cx_releases[i]))
+            useless |= CX_TARGET_BIT(&cx_releases[i]);
+    return useless;
+}
+
+static void complain_legacy(cx_dynsec_reading *r, const cx_dynsec_client *c, const struct legacy *l, unsigned rule,
+                            cx_targets targets, bool iterations)
+{
+    if (!targets) return;
+    const cJSON *item = iterations ? l->iterations : l->digest_len != DIGEST_LEN ? l->password : l->salt;
+    cx_finding *x =
+        cx_dynsec_find_key(r, rule, item, targets, "the password of client %s cannot be used: %s", name_of(r, c),
+                           iterations && l->iterations->valueint < 1 ? "its iterations are less than 1"
+                           : iterations                              ? "its iterations are more than 2147483647"
+                           : l->digest_len != DIGEST_LEN             ? "the hash is not base64 of 64 bytes"
+                                                                     : "the salt is not base64 of 12 bytes");
+    cx_str who = cx_targets_text(&r->d->findings.arena, targets);
+    NOTE(r, x,
+         rule == CX_RULE_DYNSEC_SKIPPED_ENTRY ? "skipped with all it has by %.*s"
+                                              : "kept by %.*s, but it cannot log in",
+         (int)who.n, who.p);
 }
 
 /* The releases that lose the entry, or only the login. */
 static void judge_legacy(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON *const *m, cx_targets readers)
 {
-    struct legacy l = read_legacy(m);
-    if (!l.complete) return;
+    struct legacy l = {m[CX_CLIENT_PASSWORD], m[CX_CLIENT_SALT], m[CX_CLIENT_ITERATIONS], 0, 0};
+    if (!l.password || !l.salt || !l.iterations) return;
+    l.salt_len = cx_base64_length(cx_str_of(l.salt->valuestring));
+    l.digest_len = cx_base64_length(cx_str_of(l.password->valuestring));
     cx_targets drop = where(r, CX_B_DYNSEC_BAD_PASSWORD, CX_DYNSEC_BAD_PASSWORD_DROP_CLIENT) & readers;
-    cx_targets few = where(r, CX_B_DYNSEC_ITERATIONS, CX_DYNSEC_ITERATIONS_DROP_CLIENT) & readers;
-    cx_targets without = 0; /* that keep the entry without a login */
-    cx_targets dropped = l.iterations_as_double ? 0 : few;
-    if (!l.iterations) without |= readers & (cx_targets)~few;
-    cx_targets rest = readers & (cx_targets) ~(dropped | without);
-    bool digest = l.digest == DIGEST_LEN;
-    cx_targets bad = digest && l.salt == SALT_SHORT ? 0 : rest;
-    if (digest && l.salt == SALT_LONG) bad &= drop;
-    if (l.dollar) bad |= rest;
-    dropped |= bad & drop;
-    without |= bad & (cx_targets)~drop;
+    cx_targets as_double = where(r, CX_B_DYNSEC_ITERATIONS, CX_DYNSEC_ITERATIONS_DROP_CLIENT) & readers;
+    double n = l.iterations->valuedouble; /* which 2.0.11 makes an int of in its own way */
+    cx_targets few = n >= 1 && n < 2147483648.0 ? 0 : as_double;
+    if (l.iterations->valueint < 1) few |= readers & (cx_targets)~as_double;
+    cx_targets useless = useless_to(&l, readers & (cx_targets)~few, readers & (cx_targets)~drop);
+    cx_targets dropped = (few & as_double) | (useless & drop);
     c->kept &= (cx_targets)~dropped;
-    c->logins |= readers & (cx_targets) ~(dropped | without);
-    if (!dropped && !without) return;
-    if (digest && l.salt == SALT_LONG && l.iterations && !l.dollar) {
-        count(&r->long_salt, m[CX_CLIENT_SALT], c);
-        return;
-    }
-    unsigned rule = dropped ? CX_RULE_DYNSEC_SKIPPED_ENTRY : CX_RULE_DYNSEC_CANNOT_CONNECT;
-    const cJSON *item = !l.iterations ? m[CX_CLIENT_ITERATIONS] : !digest ? m[CX_CLIENT_PASSWORD] : m[CX_CLIENT_SALT];
-    cx_finding *x = cx_dynsec_find_key(r, rule, item, dropped ? dropped : without,
-                                       "the password of client %s cannot be used: %s", name_of(r, c),
-                                       !l.iterations ? "its iterations are less than 1"
-                                       : !digest     ? "the hash is not base64 of 64 bytes"
-                                                     : "the salt is not base64 of 12 bytes");
-    cx_str who = cx_targets_text(&r->d->findings.arena, dropped);
-    if (dropped) NOTE(r, x, "skipped with all it has by %.*s", (int)who.n, who.p);
-    who = cx_targets_text(&r->d->findings.arena, without);
-    if (without) NOTE(r, x, "kept by %.*s, but it cannot log in", (int)who.n, who.p);
+    c->logins |= readers & (cx_targets) ~(few | useless);
+    bool long_salt = l.digest_len == DIGEST_LEN && l.salt_len == SALT_LONG;
+    if (long_salt && (useless & drop)) count(&r->long_salt, l.salt, c);
+    if (long_salt) useless &= (cx_targets)~drop;
+    complain_legacy(r, c, &l, CX_RULE_DYNSEC_SKIPPED_ENTRY, few & as_double, true);
+    complain_legacy(r, c, &l, CX_RULE_DYNSEC_SKIPPED_ENTRY, useless & drop, false);
+    complain_legacy(r, c, &l, CX_RULE_DYNSEC_CANNOT_CONNECT, few & (cx_targets)~as_double, true);
+    complain_legacy(r, c, &l, CX_RULE_DYNSEC_CANNOT_CONNECT, useless & (cx_targets)~drop, false);
 }
 
 void cx_dynsec_judge_password(cx_dynsec_reading *r, cx_dynsec_client *c, const cJSON *const *m)

@@ -202,8 +202,7 @@ static int look_at_dynsec(cx_policy_source *s, cx_cli *cli)
         if (!file->error.text[0]) continue;
         bool no_file = !cx_exists(file->path.p) || file->directory || cx_is_pipe(file->path.p);
         if (!no_file) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", file->error.text);
-        cx_cli_note(cli, "%s; the policy of the plug-in is empty, but for what 2.1 makes itself",
-                    file->error.text);
+        cx_cli_note(cli, "%s; the policy of the plug-in is empty, but for what 2.1 makes itself", file->error.text);
     }
     return -1;
 }

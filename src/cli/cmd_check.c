@@ -267,9 +267,11 @@ const cx_command cx_cmd_check = {
              "mosquitto.conf is read as at start, with the files it includes and names; --syntax\n"
              "stops where the broker's own --test-config does. FILE '-' is standard input. Exit\n"
              "code: 0 all asked releases start, 1 one does not, 3 culex cannot read the file.\n"
-             "Warnings never change the code.\n\n"
+             "Warnings never change the code. A broker starts with any dynamic-security.json,\n"
+             "whatever its plug-in drops: the code is 0, and the findings tell.\n\n"
              "  culex check mosquitto.conf\n"
              "  culex check acl\n"
+             "  culex check dynamic-security.json\n"
              "  culex check --kind passwd --target 2.1 /etc/mosquitto/pw\n",
     .options = options,
     .least = 1,

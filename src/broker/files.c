@@ -93,14 +93,16 @@ cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path)
     return file;
 }
 
-cx_named_file *cx_files_initial(cx_files *f, bool demo)
+cx_named_file *cx_files_made(cx_files *f, cx_made made)
 {
+    static const char *const keys[] = {"\nempty", "\nadmin", "\ndemo"}; /* no path has a line feed */
     bool new;
     cx_error none;
-    cx_named_file *file = entry_of(f, CX_NAMED_DYNSEC, demo ? CX_STR("\nwith demo") : CX_STR("\n"), &new);
+    cx_named_file *file = entry_of(f, CX_NAMED_DYNSEC, cx_str_of(keys[made]), &new);
     if (!new) return file;
-    file->path = CX_STR("(the file the broker makes)");
-    cx_source_over(&file->source, file->path, cx_dynsec_initial(demo));
+    bool empty = made == CX_MADE_EMPTY;
+    file->path = empty ? CX_STR("(no file)") : CX_STR("(the file the broker makes)");
+    cx_source_over(&file->source, file->path, empty ? CX_STR("") : cx_dynsec_initial(made == CX_MADE_DEMO));
     cx_dynsec_read(&file->dynsec, &file->source, with_plugin(f), f->argon2, &none);
     return file;
 }

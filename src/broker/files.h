@@ -38,8 +38,10 @@ typedef struct cx_files {
 /* The file PATH names, read now when it was not yet. Never NULL. */
 cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path);
 
-/* The file a dynamic security plug-in of 2.1 makes for itself; see cx_dynsec_initial. */
-cx_named_file *cx_files_initial(cx_files *f, bool demo);
+/* Files of dynamic security that are none: what one has that forgot its file; and what 2.1 makes for itself, see
+ * cx_dynsec_initial. */
+typedef enum { CX_MADE_EMPTY, CX_MADE_ADMIN, CX_MADE_DEMO } cx_made;
+cx_named_file *cx_files_made(cx_files *f, cx_made made);
 
 /* The policy of an ACL file that RELEASE loads, or of a dynamic-security.json. */
 cx_policy *cx_named_policy(cx_named_file *file, const cx_release *release);

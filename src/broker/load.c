@@ -85,7 +85,7 @@ static void load_security(cx_start *st, cx_setup *s, const cx_security *security
 static void load_plugin_file(cx_start *st, cx_setup *s, const cx_plugin *p, const char *key, cx_named_kind kind)
 {
     cx_setting line = NULL;
-    cx_str path = cx_plugin_option(s, p, key, false, &line);
+    cx_str path = cx_plugin_option(s, p, key, 0, &line);
     if (path.p) load(st, s, line, kind, path);
     else if (kind == CX_NAMED_PASSWD)
         CX_FOUNDERS(st, s, p->line, CX_RULE_CROSS_PLUGIN_OPTION, p->path, "the plug-in needs its option plugin_opt_%s",
@@ -145,6 +145,12 @@ static void judge_dynsec(cx_setup *s, cx_start *st, const cx_plugin *p)
     cx_setting line = p->dynsec_file_line ? p->dynsec_file_line : p->line;
     cx_str path = p->dynsec_file;
     cx_named_file *file = path.p ? cx_files_open(&st->files, CX_NAMED_DYNSEC, path) : NULL;
+    if (file && p->forgotten) {
+        cx_finding *x =
+            cx_findings_add(findings_at(s, line), CX_RULE_DYNSEC_SHARED_FILE, (cx_span){line->at, line->word_len},
+                            bit(s), 0, "a later dynamic security plug-in without a file makes this one forget its own");
+        cx_finding_note(findings_at(s, line), x, "it goes on with an empty policy");
+    }
     if (!file || !file->findings) {
         judge_no_dynsec(s, line, file);
         return;

@@ -1,5 +1,7 @@
 #include "broker/serve.h"
 
+#include <strings.h>
+
 /* ---- plug-ins ---- */
 
 cx_str cx_plugin_file_name(const cx_plugin *p)
@@ -9,14 +11,16 @@ cx_str cx_plugin_file_name(const cx_plugin *p)
     return cx_str_sub(p->path, at, p->path.n - at);
 }
 
-cx_str cx_plugin_option(const cx_setup *s, const cx_plugin *p, const char *key, bool first, cx_setting *line)
+cx_str cx_plugin_option(const cx_setup *s, const cx_plugin *p, const char *key, unsigned how, cx_setting *line)
 {
     cx_str found = CX_STR_NONE;
     size_t n = strlen(key);
-    for (size_t i = 0; i < p->options.n && !(found.p && first); i++) {
+    for (size_t i = 0; i < p->options.n && !(found.p && (how & CX_OPTION_FIRST)); i++) {
         cx_setting option = p->options.items[i];
         cx_str word = cx_conf_line_word(s->conf, option);
-        if (word.n <= n || word.p[word.n - n - 1] != '_' || !cx_str_is(cx_str_sub(word, word.n - n, n), key)) continue;
+        if (word.n <= n || word.p[word.n - n - 1] != '_') continue;
+        const char *own = word.p + word.n - n;
+        if (how & CX_OPTION_ANY_CASE ? strncasecmp(own, key, n) != 0 : strncmp(own, key, n) != 0) continue;
         const char *name = cx_conf_names[option->name].name;
         if (word.n != strlen(name) + n) continue;
         found = cx_conf_line_rest(s->conf, option);
@@ -54,10 +58,8 @@ static void add_plugin(cx_serving *v, const cx_plugin *p)
         link.file_line = p->dynsec_file_line;
         if (!link.file.p) return; /* it does nothing then */
         break;
-    case CX_ASKS_PASSWORD_PLUGIN:
-        link.file = cx_plugin_option(v->setup, p, "password_file", false, &link.file_line);
-        break;
-    case CX_ASKS_ACL_PLUGIN: link.file = cx_plugin_option(v->setup, p, "acl_file", false, &link.file_line); break;
+    case CX_ASKS_PASSWORD_PLUGIN: link.file = cx_plugin_option(v->setup, p, "password_file", 0, &link.file_line); break;
+    case CX_ASKS_ACL_PLUGIN: link.file = cx_plugin_option(v->setup, p, "acl_file", 0, &link.file_line); break;
     default: break;
     }
     if (link.asked != CX_ASKS_ACL_PLUGIN) cx_vec_add(&v->authentication.links, link);

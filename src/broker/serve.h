@@ -56,9 +56,12 @@ typedef struct cx_serving {
 void cx_serve(cx_serving *v, const cx_setup *s, const cx_listener *l);
 void cx_serving_clear(cx_serving *v);
 
-/* The value of a plug-in's option; .p NULL: it has none. Of several the last counts for the
- * file plug-ins, the first for dynamic security. */
-cx_str cx_plugin_option(const cx_setup *s, const cx_plugin *p, const char *key, bool first, cx_setting *line);
+/* How a plug-in looks for an option: of several the last counts, or the first; letters must be equal, or
+ * may differ in their case. */
+enum { CX_OPTION_FIRST = 1, CX_OPTION_ANY_CASE = 2 };
+
+/* The value of a plug-in's option; .p NULL: it has none. */
+cx_str cx_plugin_option(const cx_setup *s, const cx_plugin *p, const char *key, unsigned how, cx_setting *line);
 
 /* Four numbers with dots between them. */
 bool cx_is_ipv4(cx_str host);

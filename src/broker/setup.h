@@ -24,6 +24,7 @@ typedef struct cx_plugin {
     unsigned uses;      /* how many places it is used in */
     bool dynsec;        /* it is the dynamic security plug-in, … */
     cx_str dynsec_file; /* … and reads this; .p NULL: nothing, and it does nothing */
+    bool forgotten;     /* … and a later one without a file made it forget that */
     cx_setting dynsec_file_line;
 } cx_plugin;
 

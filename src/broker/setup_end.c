@@ -259,23 +259,28 @@ static void check_proxy(cx_setup *s, const cx_listener *l)
                                 : "certfile and keyfile cannot be used with `enable_proxy_protocol 2`.");
 }
 
-/* Where several dynamic security plug-ins share all they have, one that names no file reads that of
- * the one before. */
+/* What each dynamic security plug-in reads. One that names no file takes that of the one before, or makes
+ * the ones before forget theirs. */
 static void find_dynsec_files(cx_setup *s)
 {
-    bool shared = cx_behaves(s->release, CX_B_DYNSEC_INSTANCES) == CX_DYNSEC_INSTANCES_SHARED;
+    bool forgets = cx_behaves(s->release, CX_B_DYNSEC_NO_FILE) == CX_DYNSEC_NO_FILE_FORGETS;
+    bool first = cx_behaves(s->release, CX_B_DYNSEC_OPTION_TWICE) == CX_DYNSEC_OPTION_TWICE_FIRST;
+    unsigned how = CX_OPTION_ANY_CASE | (first ? CX_OPTION_FIRST : 0);
     const cx_plugin *last = NULL;
+    size_t without = 0; /* number + 1 of the last one without a file */
     for (size_t i = 0; i < s->plugins.n; i++) {
         cx_plugin *p = s->plugins.items[i];
         p->dynsec = cx_str_is(cx_plugin_file_name(p), "mosquitto_dynamic_security.so");
         if (!p->dynsec) continue;
-        p->dynsec_file = cx_plugin_option(s, p, "config_file", true, &p->dynsec_file_line);
-        if (!p->dynsec_file.p && shared && last) {
+        p->dynsec_file = cx_plugin_option(s, p, "config_file", how, &p->dynsec_file_line);
+        if (!p->dynsec_file.p) without = i + 1;
+        if (!p->dynsec_file.p && !forgets && last) {
             p->dynsec_file = last->dynsec_file;
             p->dynsec_file_line = last->dynsec_file_line;
         }
         if (p->dynsec_file.p) last = p;
     }
+    for (size_t i = 0; forgets && i < without; i++) s->plugins.items[i]->forgotten = s->plugins.items[i]->dynsec;
 }
 
 void cx_setup_end(cx_setup *s)

@@ -126,17 +126,18 @@ static cx_policy *shared_policy(cx_start *st, const cx_setup *s)
 static cx_named_file *initial_file(cx_start *st, const cx_setup *s, const cx_link *link, const cx_named_file *missing)
 {
     cx_setting line;
-    cx_str secret = cx_plugin_option(s, link->plugin, "password_init_file", true, &line);
+    cx_str secret = cx_plugin_option(s, link->plugin, "password_init_file", CX_OPTION_ANY_CASE, &line);
     if (cx_behaves(s->release, CX_B_DYNSEC_MISSING_FILE) != CX_DYNSEC_MISSING_FILE_GENERATED ||
         cx_exists(missing->path.p) || !cx_start_has_folder(st, link->file))
         return NULL;
     if (secret.p && !cx_exists(cx_conf_path(&st->files.arena, st->files.root, secret).p)) return NULL;
-    return cx_files_initial(&st->files, !secret.p);
+    return cx_files_made(&st->files, secret.p ? CX_MADE_ADMIN : CX_MADE_DEMO);
 }
 
 static cx_policy *dynsec_policy(cx_start *st, const cx_setup *s, const cx_link *link)
 {
     if (cx_behaves(s->release, CX_B_DYNSEC_INSTANCES) == CX_DYNSEC_INSTANCES_SHARED) return shared_policy(st, s);
+    if (link->plugin->forgotten) return cx_named_policy(cx_files_made(&st->files, CX_MADE_EMPTY), s->release);
     cx_named_file *file = cx_files_open(&st->files, CX_NAMED_DYNSEC, link->file);
     cx_named_file *made = file->findings ? NULL : initial_file(st, s, link, file);
     return cx_named_policy(made ? made : file, s->release);

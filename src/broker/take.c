@@ -355,18 +355,17 @@ static void take_word(cx_taking *t)
         cx_take_nothing(t);
         return;
     }
-    cx_nearest near = {0};
     for (unsigned i = 0; i < t->option->choice_count; i++) {
         const cx_choice *c = &t->option->choices[i];
-        if (!has(c->targets, t)) continue;
-        if (cx_str_is(word, c->word)) {
-            cx_take_trailing(t, rest, "one word");
-            if (cx_takes(t, CX_OPT_LOG_TYPE)) cx_keep_log(t, cx_str_is(word, "none") || cx_str_is(word, "all"));
-            else cx_keep(t);
-            return;
-        }
-        cx_nearest_offer(&near, word, cx_str_of(c->word));
+        if (!has(c->targets, t) || !cx_str_is(word, c->word)) continue;
+        cx_take_trailing(t, rest, "one word");
+        if (cx_takes(t, CX_OPT_LOG_TYPE)) cx_keep_log(t, cx_str_is(word, "none") || cx_str_is(word, "all"));
+        else cx_keep(t);
+        return;
     }
+    cx_nearest near = {0};
+    for (unsigned i = 0; i < t->option->choice_count; i++)
+        if (has(t->option->choices[i].targets, t)) cx_nearest_offer(&near, word, cx_str_of(t->option->choices[i].word));
     cx_refuse_word(t, word, near.word);
 }
 

@@ -2,8 +2,6 @@
 
 #include "policy/explain.h"
 
-enum { PRIORITY_MOST = 100000 }; /* 2.1 clamps */
-
 static bool is_publish(cx_access access) { return access == CX_ACCESS_READ || access == CX_ACCESS_WRITE; }
 
 /* Where %c and %u are variables they cannot be written as text: '+' takes in more than that. */
@@ -40,7 +38,7 @@ static void beat_rule(cx_change *c, const cx_policy *p, cx_access access, const 
     bool same = acl->type == c->type && cx_str_eq(acl->topic, c->topic);
     if (is_publish(access))
         c->priority = same ? acl->priority : acl->priority + 1; /* else literal ACLs come first anyway */
-    if (is_publish(access) && !same && acl->priority >= PRIORITY_MOST) c->kind = CX_CHANGE_NARROW;
+    if (is_publish(access) && !same && acl->priority >= CX_DYNSEC_PRIORITY_MAX) c->kind = CX_CHANGE_NARROW;
     else put_into(c, p, r->document, cx_dynsec_role_of(d, r->at), same ? r->at : CX_DYNSEC_NO_ACL);
 }
 

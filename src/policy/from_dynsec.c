@@ -91,12 +91,11 @@ static bool keeps(const struct build *b, const struct names *n, cx_str name, uin
 
 /* ---- priorities ---- */
 
-enum { CLAMP = 100000 };
-
 static int32_t priority_of(const struct build *b, int32_t priority)
 {
     if (!b->clamps) return priority;
-    return priority > CLAMP ? CLAMP : priority < -CLAMP ? -CLAMP : priority;
+    const int32_t most = CX_DYNSEC_PRIORITY_MAX;
+    return priority > most ? most : priority < -most ? -most : priority;
 }
 
 /* How roles and groups are compared: above 0, A comes behind B. The difference wraps. */
@@ -147,11 +146,6 @@ static void sort_placed(const struct build *b, struct placed *items, size_t n)
 
 /* ---- roles ---- */
 
-static bool is_literal(unsigned type)
-{
-    return type == CX_DYNSEC_SUBSCRIBE_LITERAL || type == CX_DYNSEC_UNSUBSCRIBE_LITERAL;
-}
-
 static const uint8_t access_of[CX_DYNSEC_TYPES] = {
     CX_ACCESS_WRITE,     CX_ACCESS_READ,        CX_ACCESS_SUBSCRIBE,
     CX_ACCESS_SUBSCRIBE, CX_ACCESS_UNSUBSCRIBE, CX_ACCESS_UNSUBSCRIBE,
@@ -164,7 +158,7 @@ static void add_rule(struct build *b, const cx_dynsec *d, uint32_t number, uint8
     r.outcome = acl->allow ? CX_ALLOW : CX_DENY;
     r.access = access_of[acl->type];
     bool variables = cx_behaves(b->p->release, CX_B_DYNSEC_VARIABLES) == CX_DYNSEC_VARIABLES_LEVEL;
-    if (is_literal(acl->type)) {
+    if (cx_dynsec_literal(acl->type)) {
         r.matcher = CX_MATCH_LITERAL;
     } else if (acl->malformed) {
         r.matcher = CX_MATCH_MALFORMED;
@@ -203,7 +197,7 @@ static void add_type(struct build *b, const cx_dynsec *d, const cx_dynsec_role *
         again |= acl->again;
         cx_vec_add(&b->order, x);
     }
-    if (again && is_literal(type)) keep_found(b, d);
+    if (again && cx_dynsec_literal(type)) keep_found(b, d);
     if (!sorted) qsort(b->order.items, b->order.n, sizeof *b->order.items, by_priority_and_number);
     for (size_t i = 0; i < b->order.n; i++) add_rule(b, d, b->order.items[i].number, document);
 }

@@ -380,20 +380,18 @@ void cx_dynsec_wildcards(cx_dynsec_reading *r, const cJSON *item)
     NOTE(r, x, "2.0 leaves subscriptions with wildcards to the ACLs");
 }
 
-enum { CLAMP = 100000 };
-
 /* 2.1 moves what is outside to the nearest end; in 2.0 differences between roles or groups wrap
  * beyond 32 bits, which halves of the range cannot reach. */
 void cx_dynsec_priority(cx_dynsec_reading *r, const cJSON *priority, bool wraps)
 {
     int value = priority->valueint;
-    if (value >= -CLAMP && value <= CLAMP) return;
+    if (value >= -CX_DYNSEC_PRIORITY_MAX && value <= CX_DYNSEC_PRIORITY_MAX) return;
     cx_targets clamped = cx_releases_where(CX_B_DYNSEC_PRIORITY, CX_DYNSEC_PRIORITY_CLAMPED) & r->targets;
     bool wide = wraps && (value > INT32_MAX / 2 || value < INT32_MIN / 2);
     cx_targets targets = clamped | (wide ? r->targets : 0);
     if (!targets || drop(r, CX_RULE_DYNSEC_PRIORITY_RANGE)) return;
     cx_finding *x = cx_dynsec_find(r, CX_RULE_DYNSEC_PRIORITY_RANGE, priority, targets, "the priority is out of range");
-    if (clamped) NOTE(r, x, "2.1 takes %d", value < 0 ? -CLAMP : CLAMP);
+    if (clamped) NOTE(r, x, "2.1 takes %d", value < 0 ? -CX_DYNSEC_PRIORITY_MAX : CX_DYNSEC_PRIORITY_MAX);
     if (wide && (r->targets & (cx_targets)~clamped))
         NOTE(r, x, "2.0 orders by differences, which wrap around when they are larger than 2147483647");
     HELP(r, x, "a priority from -100000 to 100000");

@@ -32,6 +32,14 @@ typedef enum {
 } cx_dynsec_type;
 const char *cx_dynsec_type_name(cx_dynsec_type type); /* "publishClientSend" */
 
+static inline bool cx_dynsec_literal(unsigned type)
+{
+    return type == CX_DYNSEC_SUBSCRIBE_LITERAL || type == CX_DYNSEC_UNSUBSCRIBE_LITERAL;
+}
+
+/* 2.1 moves priorities beyond it, above and below 0, to it. */
+#define CX_DYNSEC_PRIORITY_MAX 100000
+
 /* All texts are views into the tree. */
 typedef struct cx_dynsec_acl {
     const cJSON *item;

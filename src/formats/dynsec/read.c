@@ -114,11 +114,6 @@ static uint32_t take_refs(cx_dynsec_reading *r, const cJSON *list, const cx_shap
 
 enum { FEW = 16 };
 
-static bool is_literal(unsigned type)
-{
-    return type == CX_DYNSEC_SUBSCRIBE_LITERAL || type == CX_DYNSEC_UNSUBSCRIBE_LITERAL;
-}
-
 static bool has_variable_level(cx_str filter)
 {
     for (size_t i = 0; i + 1 < filter.n; i++)
@@ -132,8 +127,9 @@ static void judge_topic(cx_dynsec_reading *r, cx_dynsec_acl *acl, const cJSON *t
 {
     cx_filter_info info = cx_filter_check(acl->topic);
     acl->malformed = info.error != CX_FILTER_OK;
-    if (acl->malformed) cx_dynsec_bad_filter(r, topic, info, is_literal(acl->type));
-    else if (info.percent && !is_literal(acl->type) && has_variable_level(acl->topic)) cx_dynsec_variable(r, topic);
+    if (acl->malformed) cx_dynsec_bad_filter(r, topic, info, cx_dynsec_literal(acl->type));
+    else if (info.percent && !cx_dynsec_literal(acl->type) && has_variable_level(acl->topic))
+        cx_dynsec_variable(r, topic);
 }
 
 /* Whether the role has an ACL of this type and topic already. */

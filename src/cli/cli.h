@@ -7,6 +7,7 @@
 #include "base/io.h"
 #include "grammar/grammar.h"
 #include "report/report.h"
+#include "text/kind.h"
 
 /* Exit codes, the contract of CLI.md. */
 enum {
@@ -56,7 +57,7 @@ struct cx_cli {
     cx_buf out, err; /* written when the command ends, or by cx_cli_flush */
 };
 
-extern const cx_command cx_cmd_check, cx_cmd_aclcheck, cx_cmd_passwd, cx_cmd_explain, cx_cmd_show;
+extern const cx_command cx_cmd_check, cx_cmd_aclcheck, cx_cmd_passwd, cx_cmd_explain, cx_cmd_lint, cx_cmd_show;
 
 /* Words on the command line into CLI; an exit code >= 0 ends the program. */
 int cx_cli_parse(cx_cli *cli, const cx_command *command, int argc, char **argv);
@@ -75,21 +76,8 @@ int cx_cli_fail(cx_cli *cli, int code, const char *message, ...) __attribute__((
 /* "note: message" on standard error, unless -q. */
 void cx_cli_note(cx_cli *cli, const char *message, ...) __attribute__((format(printf, 2, 3)));
 
-/* Kinds of file. */
-typedef enum {
-    CX_KIND_UNKNOWN,
-    CX_KIND_CONF,
-    CX_KIND_ACL,
-    CX_KIND_PASSWD,
-    CX_KIND_PSK,
-    CX_KIND_DYNSEC,
-    CX_KIND_YAML
-} cx_kind;
 /* The kind --as or --kind forces; false: not a kind (already reported). */
 bool cx_cli_kind(cx_cli *cli, cx_kind *kind);
-/* By name, then by content. */
-cx_kind cx_kind_guess(cx_str path, cx_str text);
-const char *cx_kind_name(cx_kind kind);
 
 /* Prints a command's --help, and the list of commands. */
 void cx_help_command(cx_cli *cli, const cx_command *command);

@@ -216,3 +216,13 @@ void cx_help_command(cx_cli *cli, const cx_command *command)
     help_options(out, command->options);
     help_options(out, common);
 }
+
+bool cx_cli_kind(cx_cli *cli, cx_kind *kind)
+{
+    const char *word = cx_cli_value(cli, "kind");
+    if (!word) word = cx_cli_value(cli, "as");
+    *kind = word ? cx_kind_find(word) : CX_KIND_UNKNOWN;
+    if (!word || *kind != CX_KIND_UNKNOWN) return true;
+    cx_cli_fail(cli, CX_EXIT_USAGE, "no such kind: '%s'; say conf, acl, passwd, psk, dynsec or yaml", word);
+    return false;
+}

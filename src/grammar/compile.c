@@ -104,10 +104,22 @@ static void put_versions(FILE *h, FILE *c, struct file *f)
 
 /* ---- rules.yaml ---- */
 
-static void put_rule(FILE *h, FILE *c, struct file *f, const node *list, size_t i)
+/* The word under KEY, one of WORDS, as an enumerator; without it the first of them. */
+static void put_choice(FILE *c, struct file *f, const node *rule, const char *key, const char *prefix,
+                       const char *const *words)
+{
+    const char *word = get(f, rule, key) ? text(f, rule, key) : words[0];
+    if (!among(word, words)) FAIL(f, get(f, rule, key), "unknown %s \"%s\"", key, word);
+    put_name(c, prefix, word, f, rule);
+}
+
+static void put_rule(FILE *h, FILE *c, struct file *f, const node *list, size_t i, struct file *versions)
 {
     node *rule = item(f, list, i);
-    check_keys(f, rule, KEYS("id", "area", "severity", "security", "summary", "why", "bad", "good"), NULL);
+    check_keys(
+        f, rule,
+        KEYS("id", "area", "severity", "security", "by", "fix", "targets", "options", "summary", "why", "bad", "good"),
+        NULL);
     refuse_twin(f, list, i, "id");
     const char *severity = text(f, rule, "severity"), *security = text(f, rule, "security");
     if (!among(severity, KEYS("advice", "warning", "error")))
@@ -120,17 +132,21 @@ static void put_rule(FILE *h, FILE *c, struct file *f, const node *list, size_t 
     put_texts(c, f, rule, KEYS("id", "area"));
     put_name(c, "\n        CX_", severity, f, rule);
     fprintf(c, ", %d,", strcmp(security, "yes") == 0);
+    put_choice(c, f, rule, "by", "\n        CX_BY_", KEYS("reader", "lint"));
+    put_choice(c, f, rule, "fix", ", CX_FIX_", KEYS("none", "safe", "unsafe"));
+    fprintf(c, ", 0x%02x,", targets(f, rule, "targets", versions));
+    put_string(c, get(f, rule, "options") ? text(f, rule, "options") : "");
     put_texts(c, f, rule, KEYS("summary", "why", "bad", "good"));
     fputs("\n    },\n", c);
 }
 
-static void put_rules(FILE *h, FILE *c, struct file *f)
+static void put_rules(FILE *h, FILE *c, struct file *f, struct file *versions)
 {
     check_keys(f, f->root, KEYS("rules"), NULL);
     node *list = list_of(f, f->root, "rules");
     fputs("enum {\n", h);
     fputs("\nconst cx_rule_info cx_rules[CX_RULE_COUNT] = {\n", c);
-    for (size_t i = 0; i < count(list); i++) put_rule(h, c, f, list, i);
+    for (size_t i = 0; i < count(list); i++) put_rule(h, c, f, list, i, versions);
     fputs("    CX_RULE_COUNT\n};\n", h);
     fputs("};\n", c);
 }
@@ -253,7 +269,7 @@ int main(int argc, char **argv)
     fprintf(c, "%s#include <limits.h>\n\n#include \"grammar/grammar.h\"\n#include \"grammar/names.h\"\n\n", origin);
     struct file *versions = load(argv[1], "versions.yaml");
     put_versions(h, c, versions);
-    put_rules(h, c, load(argv[1], "rules.yaml"));
+    put_rules(h, c, load(argv[1], "rules.yaml"), versions);
     struct file **formats = load_formats(argv[1]);
     put_formats(c, formats, versions);
     put_all_options(h, c, formats, versions);

@@ -43,15 +43,25 @@ const cx_release *cx_release_find(cx_str version);
 /* How sure a finding is to hurt. */
 typedef enum { CX_ADVICE, CX_WARNING, CX_ERROR } cx_severity;
 
+/* Who finds it: the reader of a format, so that check has it too, or lint alone. */
+typedef enum { CX_BY_READER, CX_BY_LINT } cx_rule_by;
+
+/* What a fix of it may change: nothing that worked, or more than a program can know. */
+typedef enum { CX_FIX_NONE, CX_FIX_SAFE, CX_FIX_UNSAFE } cx_rule_fix;
+
 /* One kind of finding (rules.yaml). */
 typedef struct cx_rule_info {
     const char *id;   /* "acl-bad-access" */
     const char *area; /* "acl", "passwd", "psk": also the --kind its examples are for */
     cx_severity severity;
-    int security;        /* 1: it can open access or leak a secret */
+    int security; /* 1: it can open access or leak a secret */
+    cx_rule_by by;
+    cx_rule_fix fix;
+    cx_targets targets;  /* the releases it can be true of */
+    const char *options; /* further words for culex lint that its examples need; "": none */
     const char *summary; /* one line, lower case, no full stop */
     const char *why;     /* prose: what the broker makes of it, per release */
-    const char *bad;     /* an example that has the finding */
+    const char *bad;     /* an example that has the finding; a line "==> NAME <==" begins a further file */
     const char *good;    /* the same, mended */
 } cx_rule_info;
 

@@ -133,6 +133,28 @@ void cx_finding_note(cx_findings *f, cx_finding *x, const char *note, ...)
     if (text.n) x->notes[x->note_count++] = text;
 }
 
+cx_fix *cx_finding_fix(cx_findings *f, cx_finding *x, bool safe, const char *what, ...)
+{
+    if (x == &f->spare) return NULL;
+    x->fix = cx_arena_calloc(&f->arena, sizeof *x->fix);
+    x->fix->safe = safe;
+    va_list args;
+    va_start(args, what);
+    x->fix->what = format_in(&f->arena, what, args);
+    va_end(args);
+    return x->fix;
+}
+
+void cx_fix_edit(cx_findings *f, cx_fix *fix, cx_span span, const char *text, ...)
+{
+    if (!fix) return;
+    if (fix->count == CX_EDITS_MAX) cx_bug("too many edits for one fix");
+    va_list args;
+    va_start(args, text);
+    fix->edits[fix->count++] = (cx_edit){span, format_in(&f->arena, text, args)};
+    va_end(args);
+}
+
 const char *cx_quote(cx_findings *f, cx_str text)
 {
     if (text.n <= QUOTE_MAX) return cx_arena_printf(&f->arena, "'%.*s'", (int)text.n, text.p).p;

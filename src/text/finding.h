@@ -14,6 +14,22 @@
 #define CX_NOTES_MAX 4
 #define CX_FINDING_TEXT_MAX 400
 
+/* Bytes of the file, and what shall stand there instead. */
+typedef struct cx_edit {
+    cx_span span; /* len 0: something is put in */
+    cx_str text;  /* .n 0: it is taken away */
+} cx_edit;
+
+enum { CX_EDITS_MAX = 4 };
+
+/* What mends the file. */
+typedef struct cx_fix {
+    bool safe;                   /* nobody who is allowed something loses it, and nobody gains anything */
+    cx_str what;                 /* "write 'readwrite'" */
+    cx_edit edits[CX_EDITS_MAX]; /* in the order of their places, none within another */
+    unsigned count;
+} cx_fix;
+
 typedef struct cx_finding {
     unsigned rule; /* CX_RULE_… */
     cx_severity severity;
@@ -23,6 +39,7 @@ typedef struct cx_finding {
     cx_str message, help;
     cx_str notes[CX_NOTES_MAX];
     unsigned note_count;
+    cx_fix *fix; /* in the list's arena; NULL: none */
 } cx_finding;
 
 typedef struct cx_findings {
@@ -61,6 +78,13 @@ cx_finding *cx_findings_add(cx_findings *f, unsigned rule, cx_span span, cx_targ
                             const char *message, ...) __attribute__((format(printf, 6, 7)));
 void cx_finding_help(cx_findings *f, cx_finding *x, const char *help, ...) __attribute__((format(printf, 3, 4)));
 void cx_finding_note(cx_findings *f, cx_finding *x, const char *note, ...) __attribute__((format(printf, 3, 4)));
+
+/* A fix of X, without an edit yet; WHAT as printf. NULL: X is only counted. */
+cx_fix *cx_finding_fix(cx_findings *f, cx_finding *x, bool safe, const char *what, ...)
+    __attribute__((format(printf, 4, 5)));
+/* TEXT instead of SPAN. Both may be added for a FIX that is NULL. */
+void cx_fix_edit(cx_findings *f, cx_fix *fix, cx_span span, const char *text, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* For %s in messages: the text in quotes, shortened in the middle when long. */
 const char *cx_quote(cx_findings *f, cx_str text);

@@ -1,5 +1,6 @@
-/* What kind of file it is: by name, then by content. */
-#include "cli/cli.h"
+#include "text/kind.h"
+
+#include "grammar/grammar.h"
 
 static const struct {
     cx_kind kind;
@@ -16,19 +17,11 @@ const char *cx_kind_name(cx_kind kind)
     return "unknown";
 }
 
-bool cx_cli_kind(cx_cli *cli, cx_kind *kind)
+cx_kind cx_kind_find(const char *name)
 {
-    const char *word = cx_cli_value(cli, "kind");
-    if (!word) word = cx_cli_value(cli, "as");
-    *kind = CX_KIND_UNKNOWN;
-    if (!word) return true;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, word) == 0) {
-            *kind = kinds[i].kind;
-            return true;
-        }
-    cx_cli_fail(cli, CX_EXIT_USAGE, "no such kind: '%s'; say conf, acl, passwd, psk, dynsec or yaml", word);
-    return false;
+        if (strcmp(kinds[i].name, name) == 0) return kinds[i].kind;
+    return CX_KIND_UNKNOWN;
 }
 
 static bool ends(cx_str s, const char *end)

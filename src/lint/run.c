@@ -1,0 +1,163 @@
+#include "lint/run.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/parallel.h"
+
+void cx_lint_run_add(cx_lint_run *run, cx_kind kind, cx_str path)
+{
+    cx_lint_unit_of unit = {.kind = kind, .path = cx_arena_dup(&run->arena, path)};
+    cx_vec_add(&run->units, unit);
+}
+
+/* ---- side by side ---- */
+
+struct queue {
+    cx_lint_run *run;
+    atomic_size_t next, done;
+};
+
+static void lint_one(cx_lint_run *run, cx_lint_unit_of *u)
+{
+    if (u->lint || u->error.text[0]) return;
+    u->lint = cx_calloc(1, sizeof *u->lint);
+    if (cx_lint_unit(u->lint, &run->options, u->kind, u->path.p, &u->error)) return;
+    cx_lint_clear(u->lint);
+    free(u->lint);
+    u->lint = NULL;
+}
+
+static void work(void *context, unsigned thread)
+{
+    struct queue *q = context;
+    cx_lint_run *run = q->run;
+    for (;;) {
+        size_t i = atomic_fetch_add(&q->next, 1);
+        if (i >= run->units.n) return;
+        lint_one(run, &run->units.items[i]);
+        size_t done = atomic_fetch_add(&q->done, 1) + 1;
+        if (thread == 0 && run->progress) run->progress(run->progress_context, done, run->units.n);
+    }
+}
+
+void cx_lint_run_units(cx_lint_run *run)
+{
+    struct queue q = {.run = run};
+    unsigned threads = run->options.threads;
+    if (threads > run->units.n) threads = (unsigned)run->units.n;
+    if (threads > CX_THREADS_MAX) threads = CX_THREADS_MAX;
+    if (threads > 1) run->options.threads = 1; /* units read their files alone, there is enough to do */
+    cx_parallel(threads ? threads : 1, work, &q);
+}
+
+/* ---- the list of files ---- */
+
+static void add_file(cx_lint_run *run, cx_kind kind, cx_source *source, cx_findings *findings)
+{
+    cx_linted file = {kind, source, findings};
+    cx_vec_add(&run->files, file);
+}
+
+static void add_files(cx_lint_run *run, cx_lint *l)
+{
+    static const cx_kind kinds[] = {[CX_NAMED_ACL] = CX_KIND_ACL,
+                                    [CX_NAMED_PASSWD] = CX_KIND_PASSWD,
+                                    [CX_NAMED_PSK] = CX_KIND_PSK,
+                                    [CX_NAMED_DYNSEC] = CX_KIND_DYNSEC};
+    for (size_t i = 0; i < l->conf.files.n; i++) {
+        cx_conf_file *file = l->conf.files.items[i];
+        if (!file->error.text[0]) add_file(run, CX_KIND_CONF, &file->source, &file->findings);
+    }
+    for (size_t i = 0; i < l->start.files.list.n; i++) {
+        cx_named_file *file = l->start.files.list.items[i];
+        if (file->findings) add_file(run, kinds[file->kind], &file->source, file->findings);
+    }
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const cx_linted *x = a, *y = b;
+    int order = cx_str_cmp(x->source->name, y->source->name);
+    return order ? order : (int)x->kind - (int)y->kind;
+}
+
+static bool same(const cx_finding *x, const cx_finding *y)
+{
+    return x->rule == y->rule && x->span.at == y->span.at && x->span.len == y->span.len &&
+           cx_str_eq(x->message, y->message);
+}
+
+/* What two confs that name one file find in it is said once. */
+static void join(cx_findings *f, cx_findings *other)
+{
+    size_t own = f->list.n;
+    for (size_t i = 0; i < other->list.n; i++) {
+        cx_finding *x = &other->list.items[i];
+        bool known = false;
+        for (size_t k = 0; k < own && !known; k++)
+            if ((known = same(&f->list.items[k], x))) f->list.items[k].targets |= x->targets;
+        if (known) f->count[x->severity]--, other->count[x->severity]--;
+        if (!known) cx_vec_add(&f->list, *x);
+    }
+    for (int i = 0; i < 3; i++) f->count[i] += other->count[i];
+    cx_arena_adopt(&f->arena, &other->arena);
+    cx_findings_clear(other);
+}
+
+static void join_same_files(cx_lint_run *run)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->files.n; i++) {
+        cx_linted *file = &run->files.items[i];
+        if (n && by_name(&run->files.items[n - 1], file) == 0) join(run->files.items[n - 1].findings, file->findings);
+        else run->files.items[n++] = *file;
+    }
+    run->files.n = n;
+}
+
+/* ---- what is left to say ---- */
+
+static void set_levels(cx_lint_run *run, cx_findings *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->list.n; i++) {
+        cx_finding *x = &f->list.items[i];
+        unsigned level = run->options.level[x->rule];
+        f->count[cx_rules[x->rule].severity]--;
+        if (level == CX_LEVEL_OFF) continue;
+        if (level != CX_LEVEL_DEFAULT) x->severity = (cx_severity)(level - CX_LEVEL_ADVICE);
+        run->sums.count[x->severity]++;
+        run->sums.security += cx_rules[x->rule].security != 0;
+        if (x->fix) ++*(x->fix->safe ? &run->sums.safe_fixes : &run->sums.unsafe_fixes);
+        f->list.items[n++] = *x;
+    }
+    f->list.n = n;
+    for (int i = 0; i < 3; i++) run->sums.count[i] += f->count[i], run->sums.not_listed += f->count[i];
+}
+
+void cx_lint_run_finish(cx_lint_run *run)
+{
+    run->files.n = 0;
+    for (size_t i = 0; i < run->units.n; i++)
+        if (run->units.items[i].lint) add_files(run, run->units.items[i].lint);
+    if (run->files.n) qsort(run->files.items, run->files.n, sizeof *run->files.items, by_name);
+    join_same_files(run);
+    for (size_t i = 0; i < run->files.n; i++) {
+        set_levels(run, run->files.items[i].findings);
+        cx_findings_sort(run->files.items[i].findings);
+    }
+}
+
+void cx_lint_run_clear(cx_lint_run *run)
+{
+    for (size_t i = 0; i < run->units.n; i++) {
+        if (!run->units.items[i].lint) continue;
+        cx_lint_clear(run->units.items[i].lint);
+        free(run->units.items[i].lint);
+    }
+    cx_vec_clear(&run->units);
+    cx_vec_clear(&run->files);
+    cx_arena_clear(&run->arena);
+}

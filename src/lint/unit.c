@@ -1,0 +1,132 @@
+/* One unit: reads it, and lets every area look at it. */
+#include "lint/lint.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static cx_named_kind named_kind(cx_kind kind)
+{
+    return kind == CX_KIND_ACL      ? CX_NAMED_ACL
+           : kind == CX_KIND_PASSWD ? CX_NAMED_PASSWD
+           : kind == CX_KIND_PSK    ? CX_NAMED_PSK
+                                    : CX_NAMED_DYNSEC;
+}
+
+static bool read_conf(cx_lint *l, const char *path, cx_error *e)
+{
+    l->has_conf = true;
+    if (!cx_conf_open(&l->conf, path, l->options->root, e)) return false;
+    cx_setups_read(&l->setups, &l->conf, l->options->targets);
+    if (l->setups.limit) {
+        cx_error_set(e, "%s: more than %s, the most culex reads", path, l->setups.limit);
+        return false;
+    }
+    l->start.files.beside = path;
+    cx_start_all(&l->start, &l->setups);
+    return true;
+}
+
+static bool read_lone(cx_lint *l, cx_kind kind, const char *path, cx_error *e)
+{
+    cx_named_file *file = cx_files_open(&l->start.files, named_kind(kind), cx_str_of(path));
+    if (file->findings) return true;
+    *e = file->error;
+    return false;
+}
+
+/* From here on a finding said for several releases is one. */
+static void merge(cx_lint *l)
+{
+    for (size_t i = 0; i < l->conf.files.n; i++) l->conf.files.items[i]->findings.merge = true;
+    for (size_t i = 0; i < l->start.files.list.n; i++)
+        if (l->start.files.list.items[i]->findings) l->start.files.list.items[i]->findings->merge = true;
+}
+
+/* The releases a file is judged for: those that take it, all when none does. */
+static cx_targets judged(const cx_lint *l, cx_targets refused)
+{
+    cx_targets take = l->options->targets & (cx_targets)~refused;
+    return take ? take : l->options->targets;
+}
+
+static void lint_file(cx_lint *l, cx_named_file *file)
+{
+    cx_targets targets = judged(l, file->findings->refused);
+    if (file->kind == CX_NAMED_PASSWD) cx_lint_passwd(l, file);
+    for (size_t i = CX_RELEASE_COUNT; i-- > 0;) {
+        const cx_release *release = &cx_releases[i];
+        bool has_plugins = cx_behaves(release, CX_B_OWN_PLUGINS) != CX_OWN_PLUGINS_NONE;
+        if (!(targets & CX_TARGET_BIT(release))) continue;
+        if (file->kind == CX_NAMED_ACL) cx_lint_acl(l, file, release);
+        if (file->kind == CX_NAMED_DYNSEC && has_plugins) cx_lint_dynsec(l, file, release);
+    }
+}
+
+static void lint_conf(cx_lint *l)
+{
+    cx_targets targets = judged(l, l->setups.refused);
+    for (size_t i = CX_RELEASE_COUNT; i-- > 0;) {
+        cx_setup *s = &l->setups.of[i];
+        if (!s->release || !(targets & CX_TARGET_BIT(s->release))) continue;
+        cx_lint_conf(l, s);
+        cx_lint_tls(l, s);
+        cx_lint_bridges(l, s);
+        cx_lint_cross(l, s);
+    }
+}
+
+bool cx_lint_unit(cx_lint *l, const cx_lint_options *options, cx_kind kind, const char *path, cx_error *e)
+{
+    *l = (cx_lint){.options = options};
+    l->start.files = (cx_files){
+        .root = options->root, .targets = options->targets, .threads = options->threads, .argon2 = options->argon2};
+    if (!(kind == CX_KIND_CONF ? read_conf(l, path, e) : read_lone(l, kind, path, e))) return false;
+    merge(l);
+    if (l->has_conf) lint_conf(l);
+    for (size_t i = 0; i < l->start.files.list.n; i++)
+        if (l->start.files.list.items[i]->findings) lint_file(l, l->start.files.list.items[i]);
+    cx_lint_versions(l);
+    return true;
+}
+
+void cx_lint_clear(cx_lint *l)
+{
+    cx_start_clear(&l->start);
+    cx_setups_clear(&l->setups);
+    cx_conf_clear(&l->conf);
+    cx_arena_clear(&l->arena);
+    *l = (cx_lint){0};
+}
+
+/* ---- what areas share ---- */
+
+cx_findings *cx_lint_findings_at(const cx_setup *s, cx_setting line)
+{
+    return &s->conf->files.items[line->file]->findings;
+}
+
+cx_finding *cx_lint_line(const cx_setup *s, cx_setting line, unsigned rule, cx_str part, const char *message, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, message);
+    vsnprintf(text, sizeof text, message, args);
+    va_end(args);
+    cx_span span = {line->at, line->word_len};
+    if (part.p) span = cx_span_of(&s->conf->files.items[line->file]->source, part);
+    return cx_findings_add(cx_lint_findings_at(s, line), rule, span, CX_TARGET_BIT(s->release), 0, "%s", text);
+}
+
+size_t cx_lint_line_number(const cx_setup *s, cx_setting line)
+{
+    return cx_source_place(&s->conf->files.items[line->file]->source, line->at).line;
+}
+
+cx_span cx_lint_whole_line(const cx_source *source, uint32_t offset)
+{
+    cx_str text = source->text;
+    size_t from = offset, to = offset;
+    while (from > 0 && text.p[from - 1] != '\n') from--;
+    while (to < text.n && text.p[to] != '\n') to++;
+    return (cx_span){(uint32_t)from, (uint32_t)(to + (to < text.n) - from)};
+}

@@ -1,11 +1,13 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "base/io.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,6 +91,18 @@ bool cx_read_file(const char *path, size_t max, cx_buf *out, cx_error *e)
     if (!ok) cx_buf_clear(out);
     return ok;
 }
+
+size_t cx_read_head(const char *path, char *bytes, size_t n)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) return SIZE_MAX;
+    ssize_t got = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, bytes, n) : -1;
+    close(fd);
+    return got < 0 ? SIZE_MAX : (size_t)got;
+}
+
+char *cx_real_path(const char *path) { return realpath(path, NULL); }
 
 bool cx_list_folder(const char *path, void name(void *context, cx_str entry), void *context, cx_error *e)
 {

@@ -26,6 +26,12 @@ bool cx_read_file(const char *path, size_t max, cx_buf *out, cx_error *e);
 /* Calls NAME for every entry of a folder, in no order, "." and ".." left out. */
 bool cx_list_folder(const char *path, void name(void *context, cx_str entry), void *context, cx_error *e);
 
+/* The first bytes of a file, at most N; SIZE_MAX: it is none that can be read. */
+size_t cx_read_head(const char *path, char *bytes, size_t n);
+
+/* realpath(3): the caller frees it; NULL: PATH leads nowhere. */
+char *cx_real_path(const char *path);
+
 /* Whether there is anything at all, links followed. */
 bool cx_exists(const char *path);
 /* A pipe or socket: reading it may wait for ever. */

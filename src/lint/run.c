@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "base/path.h"
+#include "lint/settle.h"
 
 void cx_lint_run_add(cx_lint_run *run, cx_kind kind, cx_str path)
 {
@@ -56,7 +58,9 @@ void cx_lint_run_units(cx_lint_run *run)
 
 static void add_file(cx_lint_run *run, cx_kind kind, cx_source *source, cx_findings *findings)
 {
-    cx_linted file = {kind, source, findings};
+    cx_linted file = {kind, source, findings, source->name};
+    cx_str real = cx_path_real(&run->arena, source->name.p);
+    if (real.p && run->base.p) file.below = cx_path_below(&run->arena, run->base, real);
     cx_vec_add(&run->files, file);
 }
 
@@ -117,26 +121,6 @@ static void join_same_files(cx_lint_run *run)
     run->files.n = n;
 }
 
-/* ---- what is left to say ---- */
-
-static void set_levels(cx_lint_run *run, cx_findings *f)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < f->list.n; i++) {
-        cx_finding *x = &f->list.items[i];
-        unsigned level = run->options.level[x->rule];
-        f->count[cx_rules[x->rule].severity]--;
-        if (level == CX_LEVEL_OFF) continue;
-        if (level != CX_LEVEL_DEFAULT) x->severity = (cx_severity)(level - CX_LEVEL_ADVICE);
-        run->sums.count[x->severity]++;
-        run->sums.security += cx_rules[x->rule].security != 0;
-        if (x->fix) ++*(x->fix->safe ? &run->sums.safe_fixes : &run->sums.unsafe_fixes);
-        f->list.items[n++] = *x;
-    }
-    f->list.n = n;
-    for (int i = 0; i < 3; i++) run->sums.count[i] += f->count[i], run->sums.not_listed += f->count[i];
-}
-
 void cx_lint_run_finish(cx_lint_run *run)
 {
     run->files.n = 0;
@@ -145,8 +129,9 @@ void cx_lint_run_finish(cx_lint_run *run)
     if (run->files.n) qsort(run->files.items, run->files.n, sizeof *run->files.items, by_name);
     join_same_files(run);
     for (size_t i = 0; i < run->files.n; i++) {
-        set_levels(run, run->files.items[i].findings);
-        cx_findings_sort(run->files.items[i].findings);
+        cx_linted *file = &run->files.items[i];
+        cx_findings_sort(file->findings);
+        cx_lint_settle(run, file);
     }
 }
 

@@ -10,6 +10,7 @@ typedef struct cx_linted {
     cx_kind kind;
     cx_source *source;     /* its name is how the file is shown */
     cx_findings *findings; /* by place */
+    cx_str below;          /* its path from the run's base */
 } cx_linted;
 
 /* A unit to come, or one that is done. */
@@ -23,6 +24,8 @@ typedef struct cx_lint_unit_of {
 typedef struct cx_lint_run {
     cx_lint_options options;
     cx_arena arena;
+    cx_str base;                  /* a real folder: the repository's, or where the work is done; .p NULL: none */
+    struct cx_baseline *baseline; /* the caller's; NULL: none */
     CX_VEC(cx_lint_unit_of) units;
     CX_VEC(cx_linted) files;
     void (*progress)(void *context, size_t done, size_t all); /* called by one thread at a time; NULL: nobody asks */

@@ -1,0 +1,35 @@
+/* What is Mosquitto's in a folder of configurations, and what belongs together.
+ *
+ * Below a folder, names alone prove little: many programs have a *.conf or an acl. So each
+ * file's first kilobytes are judged too. Hidden folders, links to folders, and what is plainly
+ * something else (sources, pages, templates) are not looked at. */
+#ifndef CX_LINT_FOLDER_H
+#define CX_LINT_FOLDER_H
+
+#include "lint/run.h"
+
+/* A file below a folder that may be linted. */
+typedef struct cx_found {
+    cx_str path;
+    cx_kind kind;
+} cx_found;
+
+typedef struct cx_folder {
+    cx_arena arena;
+    CX_VEC(cx_found) files;                   /* in the order of their paths */
+    bool (*skip)(void *context, cx_str path); /* what the user excludes; NULL: nothing */
+    void *context;
+} cx_folder;
+
+/* Adds all below PATH. False with E set: a folder cannot be read. */
+bool cx_folder_walk(cx_folder *f, const char *path, cx_error *e);
+void cx_folder_clear(cx_folder *f);
+
+/* The kind of a file below a folder; CX_KIND_UNKNOWN: not Mosquitto's. HEAD: its first bytes. */
+cx_kind cx_folder_kind(cx_str path, cx_str head);
+
+/* Lints what was found: first the confs, then the files that no conf includes or names. A conf that another one
+ * includes is a part of that one. */
+void cx_lint_folder(cx_lint_run *run, const cx_folder *f);
+
+#endif

@@ -162,3 +162,55 @@ bool cx_write_all(int fd, cx_str s, cx_error *e)
     }
     return true;
 }
+
+/* ---- replacing a file ---- */
+
+static bool fill(int fd, cx_str text, const struct stat *old, unsigned mode, const char *path, cx_error *e)
+{
+    if (!cx_write_all(fd, text, e)) return false;
+    if (old && (fchown(fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)) return say_errno(e, path, errno), false;
+    if (fchmod(fd, old ? old->st_mode & 07777 : mode) != 0 || fsync(fd) != 0) return say_errno(e, path, errno), false;
+    return true;
+}
+
+/* So that the new name is there after a crash; not every file system can. */
+static void sync_folder(const char *path)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    (void)fsync(fd);
+    close(fd);
+}
+
+static bool replace(const char *path, cx_str text, const struct stat *old, unsigned mode, cx_error *e)
+{
+    char temporary[4096];
+    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
+        return say_errno(e, path, ENAMETOOLONG), false;
+    int fd = mkstemp(temporary);
+    if (fd < 0) return say_errno(e, path, errno), false;
+    bool ok = fill(fd, text, old, mode, path, e);
+    if (close(fd) != 0 && ok) ok = (say_errno(e, path, errno), false);
+    if (ok && rename(temporary, path) != 0) ok = (say_errno(e, path, errno), false);
+    if (!ok) unlink(temporary);
+    else sync_folder(path);
+    return ok;
+}
+
+bool cx_write_file(const char *path, cx_str text, unsigned mode, cx_error *e)
+{
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+    if (!there && errno != ENOENT) return say_errno(e, path, errno), false;
+    if (there && !S_ISREG(st.st_mode)) {
+        cx_error_set(e, "%s: not a regular file", path);
+        return false;
+    }
+    char *real = there ? realpath(path, NULL) : NULL;
+    bool ok = replace(real ? real : path, text, there ? &st : NULL, mode, e);
+    free(real);
+    return ok;
+}

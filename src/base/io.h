@@ -39,6 +39,10 @@ bool cx_is_pipe(const char *path);
 bool cx_is_symlink(const char *path);
 bool cx_is_directory(const char *path);
 
+/* Makes TEXT all of a file: a temporary file in the same folder, made safe on the disk, takes its place. Mode and
+ * owner stay; a new file gets MODE. A link stays, what it leads to is replaced. False with E set: nothing changed. */
+bool cx_write_file(const char *path, cx_str text, unsigned mode, cx_error *e);
+
 /* Writes all of B to a descriptor; false with E set when that fails. */
 bool cx_write_all(int fd, cx_str s, cx_error *e);
 

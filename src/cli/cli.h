@@ -34,11 +34,13 @@ typedef struct cx_command {
     const cx_option *options; /* ended by a NULL name; the common ones come besides */
     unsigned least, most;     /* operands */
     int (*run)(cx_cli *cli);
+    const char *const *formats; /* what --format takes, ended by NULL; NULL: text and json */
 } cx_command;
 
-typedef enum { CX_FORMAT_TEXT, CX_FORMAT_JSON } cx_format;
+/* Of commands with the usual formats. */
+enum { CX_FORMAT_TEXT, CX_FORMAT_JSON };
 
-enum { CX_VALUES_MAX = 64 };
+enum { CX_VALUES_MAX = 256 };
 
 struct cx_cli {
     const cx_command *command;
@@ -50,7 +52,8 @@ struct cx_cli {
     unsigned given_count;
 
     cx_targets targets; /* what --target says, else 2.0 and 2.1 */
-    cx_format format;
+    bool exact_target;  /* it says an exact release */
+    unsigned format;    /* number in the command's formats */
     cx_style style;
     bool quiet, verbose;
     unsigned threads;
@@ -78,6 +81,9 @@ void cx_cli_note(cx_cli *cli, const char *message, ...) __attribute__((format(pr
 
 /* The kind --as or --kind forces; false: not a kind (already reported). */
 bool cx_cli_kind(cx_cli *cli, cx_kind *kind);
+
+/* culex lint --list-rules */
+int cx_list_rules(cx_cli *cli);
 
 /* Prints a command's --help, and the list of commands. */
 void cx_help_command(cx_cli *cli, const cx_command *command);

@@ -11,7 +11,7 @@
 static const cx_option common[] = {
     {"target", 0, "RELEASE",
      "the broker's release: 1.6, 2.0, 2.1 or an exact one; several with commas (default: 2.0,2.1)"},
-    {"format", 0, "FORMAT", "text or json"},
+    {"format", 0, "FORMAT", "text or json; lint has more"},
     {"color", 0, "WHEN", "auto, always or never"},
     {"jobs", 'j', "N", "threads (default: all processors)"},
     {"quiet", 'q', NULL, "no notes on standard error"},
@@ -133,6 +133,7 @@ static int read_targets(cx_cli *cli)
             return cx_cli_fail(cli, CX_EXIT_USAGE,
                                "no such release: '%.*s'; say 1.6, 2.0, 2.1 or an exact one from 1.6.15 on", (int)one.n,
                                one.p);
+        if (!cx_str_is(one, release->label)) cli->exact_target = true;
         if (!cx_str_is(one, release->name) && !cx_str_is(one, release->label))
             cx_cli_note(cli, "%.*s is answered as %s, the newest observed release not above it", (int)one.n, one.p,
                         release->name);
@@ -142,14 +143,30 @@ static int read_targets(cx_cli *cli)
     return cli->targets ? -1 : cx_cli_fail(cli, CX_EXIT_USAGE, "option '--target' needs a release");
 }
 
+/* The one of the command's formats that --format names. */
+static int read_format(cx_cli *cli)
+{
+    static const char *const usual[] = {"text", "json", NULL};
+    const char *const *formats = cli->command->formats ? cli->command->formats : usual;
+    const char *word = cx_cli_value(cli, "format");
+    cx_buf list = {0};
+    for (unsigned i = 0; word && formats[i]; i++) {
+        if (strcmp(word, formats[i]) == 0) return cli->format = i, cx_buf_clear(&list), -1;
+        cx_buf_printf(&list, "%s%s", i == 0 ? "" : formats[i + 1] ? ", " : " or ", formats[i]);
+    }
+    if (!word) return -1;
+    cx_buf_putc(&list, '\0');
+    int code = cx_cli_fail(cli, CX_EXIT_USAGE, "no such format: '%s'; say %s", word, list.p);
+    cx_buf_clear(&list);
+    return code;
+}
+
 static int read_common(cx_cli *cli)
 {
     cli->quiet = cx_cli_value(cli, "quiet") != NULL;
     cli->verbose = cx_cli_value(cli, "verbose") != NULL;
-    const char *format = cx_cli_value(cli, "format");
-    if (format && strcmp(format, "json") == 0) cli->format = CX_FORMAT_JSON;
-    else if (format && strcmp(format, "text") != 0)
-        return cx_cli_fail(cli, CX_EXIT_USAGE, "no such format: '%s'; say text or json", format);
+    int code = read_format(cli);
+    if (code >= 0) return code;
     const char *color = cx_cli_value(cli, "color"), *no_color = getenv("NO_COLOR");
     if (color && strcmp(color, "always") == 0) cli->style.color = true;
     else if (color && strcmp(color, "never") != 0 && strcmp(color, "auto") != 0)

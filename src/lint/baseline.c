@@ -16,6 +16,7 @@ static uint32_t number_of(cx_baseline *b, cx_str file, cx_str rule, cx_str messa
     if (number == CX_MAP_NONE) {
         number = cx_map_put(&b->keys, cx_arena_dup(&b->arena, cx_buf_str(&key)));
         cx_vec_add(&b->left, 0);
+        cx_vec_add(&b->all, 0);
     }
     cx_buf_clear(&key);
     return number;
@@ -35,8 +36,9 @@ static bool read_entries(cx_baseline *b, const cJSON *root)
         const cJSON *count = cJSON_GetObjectItemCaseSensitive(entry, "count");
         cx_str file = text_of(entry, "file"), rule = text_of(entry, "rule"), message = text_of(entry, "message");
         if (!file.p || !rule.p || !message.p || !cJSON_IsNumber(count) || count->valuedouble < 1) return false;
-        b->left.items[number_of(b, file, rule, message)] += (size_t)count->valueint;
+        b->all.items[number_of(b, file, rule, message)] += (size_t)count->valueint;
     }
+    cx_baseline_again(b);
     return true;
 }
 
@@ -53,10 +55,16 @@ bool cx_baseline_open(cx_baseline *b, const char *path, cx_error *e)
     return ok;
 }
 
+void cx_baseline_again(cx_baseline *b)
+{
+    for (size_t i = 0; i < b->all.n; i++) b->left.items[i] = b->all.items[i];
+}
+
 void cx_baseline_clear(cx_baseline *b)
 {
     cx_map_clear(&b->keys);
     cx_vec_clear(&b->left);
+    cx_vec_clear(&b->all);
     cx_arena_clear(&b->arena);
 }
 

@@ -11,7 +11,7 @@
 typedef struct cx_baseline {
     cx_arena arena;
     cx_map keys;
-    CX_VEC(size_t) left; /* how many of each were not met yet */
+    CX_VEC(size_t) all, left; /* how many of each there are, and were not met yet */
 } cx_baseline;
 
 bool cx_baseline_open(cx_baseline *b, const char *path, cx_error *e);
@@ -19,6 +19,8 @@ void cx_baseline_clear(cx_baseline *b);
 
 /* Whether it is in there; each entry is taken as often as it was counted. */
 bool cx_baseline_take(cx_baseline *b, cx_str file, const cx_finding *x);
+/* Nothing was met yet. */
+void cx_baseline_again(cx_baseline *b);
 /* How many were not met. */
 size_t cx_baseline_left(const cx_baseline *b);
 

@@ -175,7 +175,7 @@ static void offer_file(cx_folder *f, cx_str path)
     if (n == SIZE_MAX) n = 0; /* what it is by its name, and the reason when it is read */
     cx_str text = {head, n};
     cx_kind kind = cx_folder_kind(path, text);
-    cx_found found = {path, kind};
+    cx_found found = {path, kind, NULL};
     if (kind != CX_KIND_UNKNOWN) cx_vec_add(&f->files, found);
 }
 
@@ -201,6 +201,12 @@ bool cx_folder_walk(cx_folder *f, const char *path, cx_error *e)
     return walk(f, cx_arena_dup(&f->arena, cx_str_of(path)), 0, e);
 }
 
+void cx_folder_add(cx_folder *f, cx_kind kind, const char *path, const char *shown)
+{
+    cx_found found = {cx_arena_dup(&f->arena, cx_str_of(path)), kind, shown};
+    cx_vec_add(&f->files, found);
+}
+
 void cx_folder_clear(cx_folder *f)
 {
     cx_vec_clear(&f->files);
@@ -211,13 +217,15 @@ void cx_folder_clear(cx_folder *f)
 
 struct claims {
     cx_arena arena;
-    cx_map included, named; /* real paths */
+    cx_map added, included, named; /* real paths */
 };
 
-static void claim(struct claims *c, cx_map *map, cx_str path)
+/* Whether it was not in the map before. */
+static bool claim(struct claims *c, cx_map *map, cx_str path)
 {
     cx_str real = cx_path_real(&c->arena, path.p);
-    if (real.p) cx_map_put(map, real);
+    size_t known = map->n;
+    return !real.p || cx_map_put(map, real) == known;
 }
 
 static bool claimed(struct claims *c, const cx_map *map, cx_str path)
@@ -234,10 +242,10 @@ static void claim_files(struct claims *c, const cx_lint *l)
 }
 
 /* Confs that others include were linted as if they stood alone: those units go. */
-static void drop_included(cx_lint_run *run, struct claims *c, size_t from)
+static void drop_included(cx_lint_run *run, struct claims *c)
 {
-    size_t n = from;
-    for (size_t i = from; i < run->units.n; i++) {
+    size_t n = 0;
+    for (size_t i = 0; i < run->units.n; i++) {
         cx_lint_unit_of *u = &run->units.items[i];
         if (!claimed(c, &c->included, u->path)) {
             run->units.items[n++] = *u;
@@ -249,22 +257,26 @@ static void drop_included(cx_lint_run *run, struct claims *c, size_t from)
     run->units.n = n;
 }
 
+static void add_files(cx_lint_run *run, struct claims *c, const cx_folder *f, bool confs)
+{
+    for (size_t i = 0; i < f->files.n; i++) {
+        const cx_found *file = &f->files.items[i];
+        if ((file->kind == CX_KIND_CONF) != confs || claimed(c, &c->named, file->path)) continue;
+        if (file->shown || claim(c, &c->added, file->path)) cx_lint_run_add(run, file->kind, file->path, file->shown);
+    }
+}
+
 void cx_lint_folder(cx_lint_run *run, const cx_folder *f)
 {
     struct claims c = {0};
-    size_t from = run->units.n;
-    for (size_t i = 0; i < f->files.n; i++)
-        if (f->files.items[i].kind == CX_KIND_CONF) cx_lint_run_add(run, CX_KIND_CONF, f->files.items[i].path);
+    add_files(run, &c, f, true);
     cx_lint_run_units(run);
     for (size_t i = 0; i < run->units.n; i++)
         if (run->units.items[i].lint) claim_files(&c, run->units.items[i].lint);
-    drop_included(run, &c, from);
-    for (size_t i = 0; i < f->files.n; i++) {
-        const cx_found *file = &f->files.items[i];
-        if (file->kind != CX_KIND_CONF && !claimed(&c, &c.named, file->path))
-            cx_lint_run_add(run, file->kind, file->path);
-    }
+    drop_included(run, &c);
+    add_files(run, &c, f, false);
     cx_lint_run_units(run);
+    cx_map_clear(&c.added);
     cx_map_clear(&c.included);
     cx_map_clear(&c.named);
     cx_arena_clear(&c.arena);

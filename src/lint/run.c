@@ -6,11 +6,12 @@
 #include "base/alloc.h"
 #include "base/parallel.h"
 #include "base/path.h"
+#include "lint/baseline.h"
 #include "lint/settle.h"
 
-void cx_lint_run_add(cx_lint_run *run, cx_kind kind, cx_str path)
+void cx_lint_run_add(cx_lint_run *run, cx_kind kind, cx_str path, const char *shown)
 {
-    cx_lint_unit_of unit = {.kind = kind, .path = cx_arena_dup(&run->arena, path)};
+    cx_lint_unit_of unit = {.kind = kind, .path = cx_arena_dup(&run->arena, path), .shown = shown};
     cx_vec_add(&run->units, unit);
 }
 
@@ -21,11 +22,21 @@ struct queue {
     atomic_size_t next, done;
 };
 
+/* What was read from standard input is called as the user says. */
+static void call(cx_lint *l, const char *name)
+{
+    if (l->has_conf) l->conf.files.items[0]->source.name = cx_str_of(name);
+    else l->start.files.list.items[0]->source.name = cx_str_of(name);
+}
+
 static void lint_one(cx_lint_run *run, cx_lint_unit_of *u)
 {
     if (u->lint || u->error.text[0]) return;
     u->lint = cx_calloc(1, sizeof *u->lint);
-    if (cx_lint_unit(u->lint, &run->options, u->kind, u->path.p, &u->error)) return;
+    if (cx_lint_unit(u->lint, &run->options, u->kind, u->path.p, &u->error)) {
+        if (u->shown) call(u->lint, u->shown);
+        return;
+    }
     cx_lint_clear(u->lint);
     free(u->lint);
     u->lint = NULL;
@@ -47,10 +58,9 @@ static void work(void *context, unsigned thread)
 void cx_lint_run_units(cx_lint_run *run)
 {
     struct queue q = {.run = run};
-    unsigned threads = run->options.threads;
+    unsigned threads = run->threads < CX_THREADS_MAX ? run->threads : CX_THREADS_MAX;
     if (threads > run->units.n) threads = (unsigned)run->units.n;
-    if (threads > CX_THREADS_MAX) threads = CX_THREADS_MAX;
-    if (threads > 1) run->options.threads = 1; /* units read their files alone, there is enough to do */
+    run->options.threads = threads > 1 ? 1 : run->threads; /* units read their files alone, there is enough to do */
     cx_parallel(threads ? threads : 1, work, &q);
 }
 
@@ -135,13 +145,21 @@ void cx_lint_run_finish(cx_lint_run *run)
     }
 }
 
-void cx_lint_run_clear(cx_lint_run *run)
+void cx_lint_run_again(cx_lint_run *run)
 {
     for (size_t i = 0; i < run->units.n; i++) {
         if (!run->units.items[i].lint) continue;
         cx_lint_clear(run->units.items[i].lint);
         free(run->units.items[i].lint);
     }
+    run->units.n = run->files.n = 0;
+    run->sums = (struct cx_lint_sums){0};
+    if (run->baseline) cx_baseline_again(run->baseline);
+}
+
+void cx_lint_run_clear(cx_lint_run *run)
+{
+    cx_lint_run_again(run);
     cx_vec_clear(&run->units);
     cx_vec_clear(&run->files);
     cx_arena_clear(&run->arena);

@@ -17,12 +17,14 @@ typedef struct cx_linted {
 typedef struct cx_lint_unit_of {
     cx_kind kind;
     cx_str path;
-    cx_lint *lint;  /* NULL: not yet, or ERROR */
-    cx_error error; /* why it cannot be read; empty: it was */
+    const char *shown; /* how the file is called; NULL: by its path */
+    cx_lint *lint;     /* NULL: not yet, or ERROR */
+    cx_error error;    /* why it cannot be read; empty: it was */
 } cx_lint_unit_of;
 
 typedef struct cx_lint_run {
     cx_lint_options options;
+    unsigned threads; /* side by side; options.threads is for within a unit */
     cx_arena arena;
     cx_str base;                  /* a real folder: the repository's, or where the work is done; .p NULL: none */
     struct cx_baseline *baseline; /* the caller's; NULL: none */
@@ -36,11 +38,14 @@ typedef struct cx_lint_run {
     } sums;
 } cx_lint_run;
 
-void cx_lint_run_add(cx_lint_run *run, cx_kind kind, cx_str path);
+/* SHOWN: what the file is called instead of PATH, NULL: nothing. */
+void cx_lint_run_add(cx_lint_run *run, cx_kind kind, cx_str path, const char *shown);
 /* Reads and judges all units that were not yet. */
 void cx_lint_run_units(cx_lint_run *run);
 /* Makes the list of files, levels and comments that allow counted in. */
 void cx_lint_run_finish(cx_lint_run *run);
+/* Forgets all units and what was found, so that the same files can be read anew. */
+void cx_lint_run_again(cx_lint_run *run);
 void cx_lint_run_clear(cx_lint_run *run);
 
 #endif

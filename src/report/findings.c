@@ -14,9 +14,11 @@ void cx_put_painted(cx_buf *out, cx_style style, cx_paint paint, cx_str text)
     if (colored) cx_buf_puts(out, "\033[0m");
 }
 
-static const char *severity_name(cx_severity s)
+const char *cx_severity_name(cx_severity s) { return s == CX_ERROR ? "error" : s == CX_WARNING ? "warning" : "advice"; }
+
+cx_paint cx_severity_paint(cx_severity s)
 {
-    return s == CX_ERROR ? "error" : s == CX_WARNING ? "warning" : "advice";
+    return s == CX_ERROR ? CX_PAINT_BAD : s == CX_WARNING ? CX_PAINT_WARN : CX_PAINT_BLUE;
 }
 
 /* As it will stand on the terminal; the number of columns it takes. */
@@ -77,6 +79,24 @@ static cx_str masked(cx_buf *scratch, cx_str line, size_t shown, size_t *at, siz
     return cx_buf_str(scratch);
 }
 
+void cx_put_hidden(cx_buf *out, cx_str text, cx_hiding hiding)
+{
+    cx_buf scratch = {0};
+    for (size_t start = 0; start < text.n;) {
+        const char *feed = memchr(text.p + start, '\n', text.n - start);
+        size_t end = feed ? (size_t)(feed - text.p) : text.n, at = 0, len = 0;
+        cx_str line = cx_str_sub(text, start, end - start);
+        size_t shown = shown_of(line, true, hiding);
+        scratch.n = 0;
+        if (shown < line.n) line = masked(&scratch, line, shown, &at, &len);
+        else if (hiding == CX_HIDE_JSON) line = cx_hide_json(&scratch, text, (uint32_t)start, line, &at, &len);
+        cx_buf_put(out, line);
+        if (feed) cx_buf_putc(out, '\n');
+        start = end + 1;
+    }
+    cx_buf_clear(&scratch);
+}
+
 static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_hiding hiding)
 {
     uint32_t start;
@@ -110,7 +130,7 @@ static void put_excerpt(cx_buf *out, cx_style style, cx_source *source, const cx
     cx_buf marks = {0};
     cx_buf_putc(&marks, '^');
     if (wide > 1) cx_buf_fill(&marks, '~', wide - 1);
-    cx_put_painted(out, style, x->severity == CX_ERROR ? CX_PAINT_BAD : CX_PAINT_WARN, cx_buf_str(&marks));
+    cx_put_painted(out, style, cx_severity_paint(x->severity), cx_buf_str(&marks));
     cx_buf_putc(out, '\n');
     cx_buf_clear(&marks);
 done:
@@ -133,8 +153,7 @@ void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_
     cx_place place = cx_source_place(source, x->span.at);
     cx_buf_put_safe(out, source->name);
     cx_buf_printf(out, ":%zu:%zu: ", place.line, place.column);
-    cx_put_painted(out, style, x->severity == CX_ERROR ? CX_PAINT_BAD : CX_PAINT_WARN,
-                   cx_str_of(severity_name(x->severity)));
+    cx_put_painted(out, style, cx_severity_paint(x->severity), cx_str_of(cx_severity_name(x->severity)));
     cx_buf_puts(out, ": ");
     cx_put_painted(out, style, CX_PAINT_BOLD, x->message);
     cx_buf_printf(out, " [%s]\n", cx_rules[x->rule].id);
@@ -150,6 +169,11 @@ void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_
     cx_arena_clear(&a);
     for (unsigned i = 0; i < x->note_count; i++) put_aside(out, style, "note", x->notes[i]);
     if (x->help.n) put_aside(out, style, "help", x->help);
+    if (!x->fix || !x->fix->count) return;
+    put_aside(out, style, "fix",
+              cx_arena_printf(&a, "%.*s (%s)", (int)x->fix->what.n, x->fix->what.p,
+                              x->fix->safe ? "--fix" : "--fix --unsafe"));
+    cx_arena_clear(&a);
 }
 
 void cx_report_targets_json(cx_json *j, const char *key, cx_targets targets)
@@ -160,18 +184,43 @@ void cx_report_targets_json(cx_json *j, const char *key, cx_targets targets)
     cx_json_end_array(j);
 }
 
-void cx_report_finding_json(cx_json *j, cx_source *source, const cx_finding *x)
+static void put_places_json(cx_json *j, cx_source *source, cx_span span)
 {
-    cx_place from = cx_source_place(source, x->span.at), to = cx_source_place(source, x->span.at + x->span.len);
-    cx_json_object(j, NULL);
-    cx_json_str(j, "rule", cx_str_of(cx_rules[x->rule].id));
-    cx_json_str(j, "severity", cx_str_of(severity_name(x->severity)));
-    cx_json_bool(j, "security", cx_rules[x->rule].security);
-    cx_json_str(j, "file", source->name);
+    cx_place from = cx_source_place(source, span.at), to = cx_source_place(source, span.at + span.len);
     cx_json_int(j, "line", (long long)from.line);
     cx_json_int(j, "column", (long long)from.column);
     cx_json_int(j, "end_line", (long long)to.line);
     cx_json_int(j, "end_column", (long long)to.column);
+}
+
+static void put_fix_json(cx_json *j, cx_source *source, const cx_fix *fix)
+{
+    if (!fix || !fix->count) {
+        cx_json_null(j, "fix");
+        return;
+    }
+    cx_json_object(j, "fix");
+    cx_json_bool(j, "safe", fix->safe);
+    cx_json_str(j, "what", fix->what);
+    cx_json_array(j, "edits");
+    for (unsigned i = 0; i < fix->count; i++) {
+        cx_json_object(j, NULL);
+        put_places_json(j, source, fix->edits[i].span);
+        cx_json_str(j, "text", fix->edits[i].text);
+        cx_json_end_object(j);
+    }
+    cx_json_end_array(j);
+    cx_json_end_object(j);
+}
+
+void cx_report_finding_json(cx_json *j, cx_source *source, const cx_finding *x)
+{
+    cx_json_object(j, NULL);
+    cx_json_str(j, "rule", cx_str_of(cx_rules[x->rule].id));
+    cx_json_str(j, "severity", cx_str_of(cx_severity_name(x->severity)));
+    cx_json_bool(j, "security", cx_rules[x->rule].security);
+    cx_json_str(j, "file", source->name);
+    put_places_json(j, source, x->span);
     cx_json_str(j, "message", x->message);
     cx_json_str(j, "help", x->help);
     cx_json_array(j, "notes");
@@ -179,6 +228,6 @@ void cx_report_finding_json(cx_json *j, cx_source *source, const cx_finding *x)
     cx_json_end_array(j);
     cx_report_targets_json(j, "targets", x->targets);
     cx_report_targets_json(j, "refused_by", x->refused);
-    cx_json_null(j, "fix");
+    put_fix_json(j, source, x->fix);
     cx_json_end_object(j);
 }

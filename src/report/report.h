@@ -37,6 +37,13 @@ typedef enum {
 void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_finding *x, cx_targets asked,
                        cx_hiding hiding);
 
+/* All of a file's text, what is not to be shown as stars. */
+void cx_put_hidden(cx_buf *out, cx_str text, cx_hiding hiding);
+
+/* "error", "warning", "advice"; and how they are shown. */
+const char *cx_severity_name(cx_severity s);
+cx_paint cx_severity_paint(cx_severity s);
+
 /* One object; keys as in CLI.md (lint). */
 void cx_report_finding_json(cx_json *j, cx_source *source, const cx_finding *x);
 

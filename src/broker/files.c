@@ -6,25 +6,6 @@
 #include "base/io.h"
 #include "formats/conf/conf.h"
 
-/* The same name in the folder of the conf. */
-static cx_str beside(cx_files *f, cx_str path)
-{
-    const char *slash = strrchr(f->beside, '/');
-    size_t folder = slash ? (size_t)(slash - f->beside) + 1 : 0, at = path.n;
-    while (at > 0 && path.p[at - 1] != '/') at--;
-    return cx_arena_printf(&f->arena, "%.*s%.*s", (int)folder, f->beside, (int)(path.n - at), path.p + at);
-}
-
-static void find(cx_files *f, cx_named_file *file, cx_str path)
-{
-    file->path = cx_conf_path(&f->arena, f->root, path);
-    if (!f->beside || path.n == 0 || path.p[0] != '/' || cx_exists(file->path.p)) return;
-    cx_str other = beside(f, path);
-    if (!cx_exists(other.p)) return;
-    file->path = other;
-    file->beside = true;
-}
-
 /* The releases that have the plug-in. */
 static cx_targets with_plugin(const cx_files *f)
 {
@@ -88,7 +69,8 @@ cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path)
     bool new;
     cx_named_file *file = entry_of(f, kind, path, &new);
     if (!new) return file;
-    find(f, file, path);
+    file->path = cx_paths_find(&f->paths, &f->arena, path, &file->near);
+    file->elsewhere = f->paths.elsewhere && !cx_exists(file->path.p);
     read_or_empty(f, file);
     return file;
 }

@@ -3,6 +3,7 @@
 #define CX_BROKER_FILES_H
 
 #include "base/map.h"
+#include "formats/conf/paths.h"
 #include "formats/passwd/passwd.h"
 #include "formats/psk/psk.h"
 #include "policy/policy.h"
@@ -11,8 +12,9 @@ typedef enum { CX_NAMED_ACL, CX_NAMED_PASSWD, CX_NAMED_PSK, CX_NAMED_DYNSEC } cx
 
 typedef struct cx_named_file {
     cx_named_kind kind;
-    cx_str path; /* where it was looked for */
-    bool beside; /* it was not there: this is the one of the same name beside the conf */
+    cx_str path;    /* where it was looked for */
+    bool near;      /* it was not there: this is the one near the conf */
+    bool elsewhere; /* it is not here, and may well be on the broker's host */
     bool directory, symlink;
     cx_error error; /* why it cannot be read; empty: it was */
     cx_source source;
@@ -25,8 +27,7 @@ typedef struct cx_named_file {
 } cx_named_file;
 
 typedef struct cx_files {
-    const char *root;   /* put before absolute paths; NULL: nothing */
-    const char *beside; /* a conf: absolute paths that lead nowhere are looked for in its folder; NULL: they are not */
+    cx_paths paths;
     cx_targets targets;
     unsigned threads;
     bool argon2;

@@ -62,6 +62,7 @@ static void judge_file(cx_start *st, cx_setup *s, cx_setting line, cx_str part, 
 static void load(cx_start *st, cx_setup *s, cx_setting line, cx_named_kind kind, cx_str path)
 {
     cx_named_file *file = cx_files_open(&st->files, kind, path);
+    if (file->elsewhere) return;
     judge_file(st, s, line, path, file);
     if (kind != CX_NAMED_PSK && !file->findings) st->unanswerable |= bit(s);
     if (kind != CX_NAMED_PSK && file->findings) st->unanswerable |= file->findings->refused & bit(s);
@@ -145,6 +146,7 @@ static void judge_dynsec(cx_setup *s, cx_start *st, const cx_plugin *p)
     cx_setting line = p->dynsec_file_line ? p->dynsec_file_line : p->line;
     cx_str path = p->dynsec_file;
     cx_named_file *file = path.p ? cx_files_open(&st->files, CX_NAMED_DYNSEC, path) : NULL;
+    if (file && file->elsewhere) return;
     if (file && p->forgotten) {
         cx_finding *x =
             cx_findings_add(findings_at(s, line), CX_RULE_DYNSEC_SHARED_FILE, (cx_span){line->at, line->word_len},
@@ -172,7 +174,7 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
         return;
     }
     if (path.n == 0 || !can_load(st, s, p)) return;
-    if (!cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p)) {
+    if (cx_paths_lacks(&st->files.paths, &st->files.arena, path)) {
         cx_finding *x = CX_FOUNDERS(st, s, p->line, CX_RULE_CROSS_PLUGIN_MISSING, path, "there is no such plug-in");
         if (verbatim && cx_str_trim(path).n < path.n)
             cx_finding_note(findings_at(s, p->line), x, "the blanks around it are a part of its name");
@@ -281,8 +283,7 @@ static void load_tls(cx_start *st, cx_setup *s, const cx_listener *l)
         cx_setting line = cx_listener_of(l, files[i]);
         if (!line || (files[i] == CX_OPT_CRLFILE && !ca)) continue; /* 2.1 keeps no dhparamfile */
         cx_str path = cx_setting_text(s, line);
-        if (!cx_exists(cx_conf_path(&st->files.arena, st->files.root, path).p))
-            missing(st, s, line, path, "no such file");
+        if (cx_paths_lacks(&st->files.paths, &st->files.arena, path)) missing(st, s, line, path, "no such file");
     }
 }
 
@@ -294,7 +295,7 @@ static void load_lws(cx_start *st, cx_setup *s, const cx_listener *l)
     if (keyfile && !cx_listener_of(l, CX_OPT_CERTFILE))
         CX_FOUNDERS(st, s, keyfile, CX_RULE_TLS_HALF_PAIR, CX_STR_NONE,
                     "a keyfile without a certfile: libwebsockets cannot open the listener");
-    if (folder && !cx_exists(cx_conf_path(&st->files.arena, st->files.root, cx_setting_text(s, folder)).p))
+    if (folder && cx_paths_lacks(&st->files.paths, &st->files.arena, cx_setting_text(s, folder)))
         CX_FOUNDERS(st, s, folder, CX_RULE_CROSS_MISSING_FILE, cx_setting_text(s, folder), "no such folder");
 }
 
@@ -304,8 +305,9 @@ bool cx_start_has_folder(cx_start *st, cx_str path)
 {
     size_t n = path.n;
     while (n > 0 && path.p[n - 1] != '/') n--;
-    if (n == 0) return true;
-    return cx_is_directory(cx_conf_path(&st->files.arena, st->files.root, cx_str_sub(path, 0, n)).p);
+    if (n == 0 || st->files.paths.elsewhere) return true;
+    bool near;
+    return cx_is_directory(cx_paths_find(&st->files.paths, &st->files.arena, cx_str_sub(path, 0, n), &near).p);
 }
 
 static void judge_pid_file(cx_start *st, cx_setup *s)

@@ -105,7 +105,7 @@ static void add_step(cx_broker *b, cx_step step)
     if (b->step_count < CX_STEPS_MAX) b->steps[b->step_count++] = step;
 }
 
-/* What all active dynamic security plug-ins of the broker load together; NULL: too many. */
+/* What all active dynamic security plug-ins of the broker load together; NULL: too many, or one is not here. */
 static cx_policy *shared_policy(cx_start *st, const cx_setup *s)
 {
     cx_policy *p = &st->shared[s->release->index];
@@ -114,8 +114,9 @@ static cx_policy *shared_policy(cx_start *st, const cx_setup *s)
     for (size_t i = 0; i < s->plugins.n && !p->release; i++) {
         cx_str path = s->plugins.items[i]->dynsec_file;
         if (!path.p) continue;
-        if (count == CX_DOCUMENTS_MAX) return NULL;
-        files[count++] = &cx_files_open(&st->files, CX_NAMED_DYNSEC, path)->dynsec;
+        cx_named_file *file = cx_files_open(&st->files, CX_NAMED_DYNSEC, path);
+        if (count == CX_DOCUMENTS_MAX || file->elsewhere) return NULL;
+        files[count++] = &file->dynsec;
     }
     if (!p->release) cx_policy_from_dynsec(p, files, count, s->release);
     return p;
@@ -130,7 +131,7 @@ static cx_named_file *initial_file(cx_start *st, const cx_setup *s, const cx_lin
     if (cx_behaves(s->release, CX_B_DYNSEC_MISSING_FILE) != CX_DYNSEC_MISSING_FILE_GENERATED ||
         cx_exists(missing->path.p) || !cx_start_has_folder(st, link->file))
         return NULL;
-    if (secret.p && !cx_exists(cx_conf_path(&st->files.arena, st->files.root, secret).p)) return NULL;
+    if (secret.p && cx_paths_lacks(&st->files.paths, &st->files.arena, secret)) return NULL;
     return cx_files_made(&st->files, secret.p ? CX_MADE_ADMIN : CX_MADE_DEMO);
 }
 
@@ -139,6 +140,7 @@ static cx_policy *dynsec_policy(cx_start *st, const cx_setup *s, const cx_link *
     if (cx_behaves(s->release, CX_B_DYNSEC_INSTANCES) == CX_DYNSEC_INSTANCES_SHARED) return shared_policy(st, s);
     if (link->plugin->forgotten) return cx_named_policy(cx_files_made(&st->files, CX_MADE_EMPTY), s->release);
     cx_named_file *file = cx_files_open(&st->files, CX_NAMED_DYNSEC, link->file);
+    if (file->elsewhere) return NULL;
     cx_named_file *made = file->findings ? NULL : initial_file(st, s, link, file);
     return cx_named_policy(made ? made : file, s->release);
 }
@@ -154,6 +156,7 @@ static void build_steps(cx_start *st, cx_door *d)
             add_step(&d->broker, (cx_step){.who = link->plugin->path});
         } else if (link->file.p) {
             cx_named_file *acl = cx_files_open(&st->files, CX_NAMED_ACL, link->file);
+            if (acl->elsewhere) add_step(&d->broker, (cx_step){.who = acl->path});
             if (!acl->findings || acl->findings->refused & CX_TARGET_BIT(d->broker.release)) return;
             add_step(&d->broker, (cx_step){.policy = cx_named_policy(acl, d->broker.release)});
             return; /* an ACL file always decides */
@@ -265,6 +268,11 @@ bool cx_door_same(const cx_door *a, const cx_door *b)
 
 /* ---- who can connect ---- */
 
+static bool is_elsewhere(cx_start *st, const cx_link *link)
+{
+    return link->file.p && cx_files_open(&st->files, CX_NAMED_PASSWD, link->file)->elsewhere;
+}
+
 static bool has_entry(cx_start *st, const cx_door *d, cx_str path, cx_str user)
 {
     cx_named_file *file = path.p ? cx_files_open(&st->files, CX_NAMED_PASSWD, path) : NULL;
@@ -303,6 +311,10 @@ static cx_tristate admits_user(cx_start *st, const cx_door *d, const cx_client *
         }
         if (link->asked != CX_ASKS_PASSWORD_FILE && link->asked != CX_ASKS_PASSWORD_PLUGIN) {
             *why = "a plug-in decides";
+            return CX_UNKNOWN;
+        }
+        if (is_elsewhere(st, link)) {
+            *why = "the password file is not here";
             return CX_UNKNOWN;
         }
         if (has_entry(st, d, link->file, c->user)) return CX_YES;

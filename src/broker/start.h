@@ -17,7 +17,7 @@ typedef struct cx_door {
 
 typedef struct cx_start {
     cx_setups *setups;
-    cx_files files;                     /* the caller sets root, beside, targets, threads, argon2 */
+    cx_files files;                     /* the caller sets paths, targets, threads, argon2 */
     cx_policy shared[CX_RELEASE_COUNT]; /* what several plug-ins load together; .release NULL: not made */
     CX_VEC(cx_door *) doors;            /* listeners that open, release by release in their order */
     cx_targets refused;                 /* the releases that do not start, besides setups->refused */

@@ -139,7 +139,7 @@ static void take_http_dir(cx_taking *t)
     if (t->rest.n && before) {
         cx_refuse_duplicate(t, before);
     } else if (cx_take_text(t, &path)) {
-        if (cx_takes_on_demand(t) && !cx_exists(cx_conf_path(&t->setup->arena, t->conf->root, path).p)) {
+        if (cx_takes_on_demand(t) && cx_paths_lacks(&t->conf->paths, &t->setup->arena, path)) {
             cx_finding *x = cx_refuse(t, CX_RULE_CROSS_MISSING_FILE, path, "%s does not exist", cx_conf_quote(t, path));
             cx_note(t, x, "the broker ends without a reason, only with file and line");
         }

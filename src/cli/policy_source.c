@@ -214,10 +214,10 @@ static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
     s->has_conf = true;
     if (cx_cli_value(cli, "passwd"))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "--passwd goes with an ACL file; a conf names its own password file");
-    if (!cx_conf_open(&s->conf, path, root, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
+    if (!cx_conf_open(&s->conf, path, &(cx_paths){.root = root}, &e))
+        return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     cx_setups_read(&s->setups, &s->conf, cli->targets);
-    s->start.files = (cx_files){.root = root,
-                                .beside = path,
+    s->start.files = (cx_files){.paths = {.root = root, .conf = path},
                                 .targets = cli->targets,
                                 .threads = cli->threads,
                                 .argon2 = cx_cli_value(cli, "argon2") != NULL};
@@ -226,7 +226,7 @@ static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
     cx_start_all(&s->start, &s->setups);
     for (size_t i = 0; i < s->start.files.list.n; i++) {
         const cx_named_file *file = s->start.files.list.items[i];
-        if (file->beside) cx_cli_note(cli, "read from beside the conf: %.*s", (int)file->path.n, file->path.p);
+        if (file->near) cx_cli_note(cli, "read from beside the conf: %.*s", (int)file->path.n, file->path.p);
     }
     if ((s->setups.refused | s->start.unanswerable) & cli->targets) return conf_refused(s, cli, path);
     int code = look_at_dynsec(s, cli);

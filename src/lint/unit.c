@@ -15,13 +15,14 @@ static cx_named_kind named_kind(cx_kind kind)
 static bool read_conf(cx_lint *l, const char *path, cx_error *e)
 {
     l->has_conf = true;
-    if (!cx_conf_open(&l->conf, path, l->options->root, e)) return false;
+    cx_paths paths = {.root = l->options->root, .conf = l->options->root ? NULL : path, .elsewhere = !l->options->root};
+    if (!cx_conf_open(&l->conf, path, &paths, e)) return false;
     cx_setups_read(&l->setups, &l->conf, l->options->targets);
     if (l->setups.limit) {
         cx_error_set(e, "%s: more than %s, the most culex reads", path, l->setups.limit);
         return false;
     }
-    l->start.files.beside = path;
+    l->start.files.paths = paths;
     cx_start_all(&l->start, &l->setups);
     return true;
 }
@@ -78,8 +79,7 @@ static void lint_conf(cx_lint *l)
 bool cx_lint_unit(cx_lint *l, const cx_lint_options *options, cx_kind kind, const char *path, cx_error *e)
 {
     *l = (cx_lint){.options = options};
-    l->start.files = (cx_files){
-        .root = options->root, .targets = options->targets, .threads = options->threads, .argon2 = options->argon2};
+    l->start.files = (cx_files){.targets = options->targets, .threads = options->threads, .argon2 = options->argon2};
     if (!(kind == CX_KIND_CONF ? read_conf(l, path, e) : read_lone(l, kind, path, e))) return false;
     merge(l);
     if (l->has_conf) lint_conf(l);

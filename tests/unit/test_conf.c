@@ -772,7 +772,8 @@ START_TEST(paths)
     };
     cx_arena a = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cx_str have = cx_conf_path(&a, cases[i].root, cx_str_of(cases[i].path));
+        bool near;
+        cx_str have = cx_paths_find(&(cx_paths){.root = cases[i].root}, &a, cx_str_of(cases[i].path), &near);
         must(cx_str_is(have, cases[i].want) && have.p[have.n] == '\0', "%s under %s is %s", cases[i].path,
              cases[i].root, show(have));
     }
@@ -920,7 +921,7 @@ START_TEST(includes_below_a_root)
     tree_write("mosquitto.conf", CX_STR("include_dir /etc/conf.d\n"));
     cx_conf c;
     cx_error e;
-    must(cx_conf_open(&c, "mosquitto.conf", root, &e), "%s", e.text);
+    must(cx_conf_open(&c, "mosquitto.conf", &(cx_paths){.root = root}, &e), "%s", e.text);
     ck_assert_uint_eq(c.files.n, 2);
     ck_assert_uint_eq(c.files.items[1]->lines.n, 2);
     ck_assert_uint_eq(c.files.items[1]->lines.items[0].include, 0);
@@ -929,7 +930,7 @@ START_TEST(includes_below_a_root)
     snprintf(want, sizeof want, "%s/etc/conf.d/a.conf", folder);
     ck_assert(cx_str_is(c.files.items[1]->source.name, want));
     cx_conf_clear(&c);
-    must(cx_conf_open(&c, "mosquitto.conf", "/nonexistent", &e), "%s", e.text);
+    must(cx_conf_open(&c, "mosquitto.conf", &(cx_paths){.root = "/nonexistent"}, &e), "%s", e.text);
     ck_assert(c.folders.items[0].error.text[0]);
     cx_conf_clear(&c);
     cx_conf_over(&c, CX_STR("x"), CX_STR("include_dir /etc/conf.d\n"));

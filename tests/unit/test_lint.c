@@ -42,8 +42,8 @@ static struct seen lint_example(const cx_rule_info *rule, const char *text)
     take_options(&run.options, rule->options);
     tree_enter();
     tree_parts(main_file(rule->area), text, false);
-    cx_lint_run_add(&run, cx_kind_guess(cx_str_of(main_file(rule->area)), CX_STR("")),
-                    cx_str_of(main_file(rule->area)), NULL);
+    cx_lint_run_add(&run, cx_kind_guess(cx_str_of(main_file(rule->area)), CX_STR("")), cx_str_of(main_file(rule->area)),
+                    NULL);
     cx_lint_run_units(&run);
     must(run.units.items[0].lint, "'%s': %s", rule->id, run.units.items[0].error.text);
     cx_lint_run_finish(&run);

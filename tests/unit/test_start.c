@@ -201,7 +201,7 @@ END_TEST
 static void start_with(unit_conf *u, const char *path, const char *root, const char *beside)
 {
     unit_conf_open(u, path, ALL);
-    u->start.files = (cx_files){.targets = ALL, .threads = 1, .root = root, .beside = beside};
+    u->start.files = (cx_files){.targets = ALL, .threads = 1, .paths = {.root = root, .conf = beside}};
     cx_start_all(&u->start, &u->setups);
 }
 
@@ -212,7 +212,7 @@ START_TEST(files_below_a_root_and_beside_the_conf)
     tree_write("etc/mosquitto.conf", CX_STR("listener 1\nacl_file /nonexistent/mosquitto/rules\n"));
     unit_conf u;
     start_with(&u, "etc/mosquitto.conf", NULL, NULL);
-    ck_assert(u.start.refused == ALL && !u.start.files.list.items[0]->beside);
+    ck_assert(u.start.refused == ALL && !u.start.files.list.items[0]->near);
     unit_conf_free(&u);
     start_with(&u, "etc/mosquitto.conf", NULL, "etc/mosquitto.conf");
     ck_assert_uint_eq(u.start.refused, ALL); /* it is not there either */
@@ -223,12 +223,12 @@ START_TEST(files_below_a_root_and_beside_the_conf)
     unit_conf_free(&u);
     start_with(&u, "etc/mosquitto.conf", NULL, "etc/mosquitto.conf");
     ck_assert_uint_eq(u.start.refused, 0);
-    ck_assert(u.start.files.list.items[0]->beside && cx_str_is(u.start.files.list.items[0]->path, "etc/rules"));
+    ck_assert(u.start.files.list.items[0]->near && cx_str_is(u.start.files.list.items[0]->path, "etc/rules"));
     unit_conf_free(&u);
     tree_write("root/nonexistent/mosquitto/rules", CX_STR("topic read root\n"));
     start_with(&u, "etc/mosquitto.conf", "root", "etc/mosquitto.conf");
     ck_assert_uint_eq(u.start.refused, 0);
-    ck_assert(!u.start.files.list.items[0]->beside &&
+    ck_assert(!u.start.files.list.items[0]->near &&
               cx_str_is(u.start.files.list.items[0]->path, "root/nonexistent/mosquitto/rules"));
     unit_conf_free(&u);
     tree_write("etc/mosquitto.conf", CX_STR("listener 1\nacl_file x/rules\n")); /* relative ones are not looked for */

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "formats/conf/paths.h"
 #include "grammar/grammar.h"
 #include "text/finding.h"
 #include "text/source.h"
@@ -48,26 +49,22 @@ typedef struct cx_conf_file {
 /* What one folder named by include_dir holds. */
 typedef struct cx_conf_folder {
     cx_str path;           /* as the conf names it */
-    cx_error error;        /* why it cannot be listed; empty: it was */
+    cx_error error;        /* why it cannot be listed; empty: it was, or is not here */
     uint32_t first, count; /* its *.conf files in cx_conf.files, in the broker's order */
 } cx_conf_folder;
 
 typedef struct cx_conf {
     cx_arena arena;
-    const char *root;             /* put before absolute paths; NULL: nothing */
+    cx_paths paths;
     CX_VEC(cx_conf_file *) files; /* the main file is the first */
     CX_VEC(cx_conf_folder) folders;
     CX_VEC(uint32_t) includes; /* the folder of each include_dir line of the main file */
     bool too_many;             /* more than CX_CONF_FILES_MAX files: some were not read */
 } cx_conf;
 
-/* Finds what a path in a conf names; ROOT (may be NULL) is put before absolute
- * ones. The text is in the arena. */
-cx_str cx_conf_path(cx_arena *a, const char *root, cx_str path);
-
-/* Reads a conf, included files too. False with E set: PATH cannot be read. ROOT: as
- * in cx_conf_path. */
-bool cx_conf_open(cx_conf *c, const char *path, const char *root, cx_error *e);
+/* Reads a conf, included files too. False with E set: PATH cannot be read. PATHS: where its paths lead; NULL: where
+ * they lead here. */
+bool cx_conf_open(cx_conf *c, const char *path, const cx_paths *paths, cx_error *e);
 /* The same over one text, without included files: include_dir lines find nothing. */
 void cx_conf_over(cx_conf *c, cx_str name, cx_str text);
 void cx_conf_clear(cx_conf *c);

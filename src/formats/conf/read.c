@@ -100,15 +100,6 @@ static void read_lines(struct reading *r)
     cx_lines_each(file->source.text, CX_LINES_CONF, CX_TARGETS_ALL, &again, read_cut, r);
 }
 
-cx_str cx_conf_path(cx_arena *a, const char *root, cx_str path)
-{
-    bool absolute = path.n > 0 && path.p[0] == '/';
-    if (!root || !absolute) return cx_arena_dup(a, path);
-    size_t n = strlen(root);
-    while (n > 0 && root[n - 1] == '/') n--;
-    return cx_arena_printf(a, "%.*s%.*s", (int)n, root, (int)path.n, path.p);
-}
-
 /* ---- include_dir ---- */
 
 struct names {
@@ -155,11 +146,13 @@ static void read_folder(struct reading *r, cx_str path)
 {
     cx_conf *c = r->conf;
     cx_conf_folder folder = {.path = path, .first = (uint32_t)c->files.n};
-    cx_str where = cx_conf_path(&c->arena, c->root, path);
+    bool near;
+    cx_str where = cx_paths_find(&c->paths, &c->arena, path, &near);
     struct names names = {.arena = &c->arena};
     if (memchr(where.p, '\0', where.n)) cx_error_set(&folder.error, "a path with a NUL byte");
     else if (cx_exists(where.p) && !cx_is_directory(where.p))
         cx_error_set(&folder.error, "%s: is not a directory", where.p);
+    else if (c->paths.elsewhere && !cx_exists(where.p)) names.list.n = 0; /* it may be there */
     else if (!cx_list_folder(where.p, offer_name, &names, &folder.error)) names.list.n = 0;
     if (names.list.n) qsort(names.list.items, names.list.n, sizeof *names.list.items, by_name);
     for (size_t i = 0; i < names.list.n; i++) {
@@ -191,9 +184,10 @@ static void read_includes(struct reading *r)
     }
 }
 
-bool cx_conf_open(cx_conf *c, const char *path, const char *root, cx_error *e)
+bool cx_conf_open(cx_conf *c, const char *path, const cx_paths *paths, cx_error *e)
 {
-    *c = (cx_conf){.root = root};
+    *c = (cx_conf){0};
+    if (paths) c->paths = *paths;
     add_file(c);
     if (!cx_source_open(&c->files.items[0]->source, path, e)) return false;
     struct reading r = {.conf = c};

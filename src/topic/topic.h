@@ -59,4 +59,9 @@ bool cx_filter_match(cx_str filter, cx_str topic);
  * TOPIC may be empty: it is an empty level then. */
 bool cx_filter_match_levels(cx_str filter, cx_str topic);
 
+/* Does FILTER match every topic that OTHER matches? And some topic? Both valid filters; %c and %u are levels like
+ * others to the first, any level to the second. */
+bool cx_filter_covers(cx_str filter, cx_str other);
+bool cx_filter_overlaps(cx_str filter, cx_str other);
+
 #endif

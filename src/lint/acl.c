@@ -1,5 +1,6 @@
 /* Rules about an ACL file: what its lines mean to whom. */
 #include "lint/acl_lists.h"
+#include "text/leftover.h"
 #include "topic/topic.h"
 
 enum { MANY_RULES = 1000, MANY_PATTERNS = 500 };
@@ -41,18 +42,13 @@ static bool allows(const cx_acl_entry *e, unsigned access) { return is_rule(e) &
 
 /* ---- one line ---- */
 
-/* What a tool should have filled in: {{ x }}, ${X}, <% x %>. */
 static void judge_template(const cx_acl_linting *c, const struct at_entry *at)
 {
-    static const char *const signs[] = {"{{", "{%", "${", "<%"};
-    for (size_t i = 0; i < 4; i++) {
-        if (!find(at->value, signs[i])) continue;
-        cx_finding *x = say(c, CX_RULE_ACL_UNFILLED_TEMPLATE, at->value, "%s was to be filled in by a tool", at->value);
-        cx_finding_note(c->findings, x, "the broker takes it as it stands: %s",
-                        is_rule(at->entry) ? "a topic nobody uses" : "a user of this very name");
-        cx_finding_help(c->findings, x, "deploy the file that the tool makes of it, and lint that one");
-        return;
-    }
+    if (!cx_has_placeholder(at->value)) return;
+    cx_finding *x = say(c, CX_RULE_ACL_UNFILLED_TEMPLATE, at->value, "%s was to be filled in by a tool", at->value);
+    cx_finding_note(c->findings, x, "the broker takes it as it stands: %s",
+                    is_rule(at->entry) ? "a topic nobody uses" : "a user of this very name");
+    cx_finding_help(c->findings, x, "deploy the file that the tool makes of it, and lint that one");
 }
 
 static void judge_second_access(const cx_acl_linting *c, const struct at_entry *at)

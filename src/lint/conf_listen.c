@@ -116,6 +116,17 @@ static void judge_anonymous(cx_lint *l, const cx_setup *s)
             : "allow_anonymous false with a password_file, or bind the listener to 127.0.0.1");
 }
 
+/* A listener that opens elsewhere than the conf says. */
+static void judge_address(const cx_setup *s, const cx_serving *v)
+{
+    cx_setting line = v->listener->line;
+    if (!line || !v->remark || !v->listener->host.p || (v->opens && !cx_serving_exposed(v))) return;
+    cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_ADDRESS_IGNORED, v->listener->host,
+                                 v->opens ? "the listener is open on all interfaces" : "the listener is not opened");
+    note(s, line, x, v->remark);
+    help(s, line, x, "an IPv4 address, and 'socket_domain ipv4' below the listener");
+}
+
 static void judge_nobody(cx_lint *l, const cx_setup *s, const cx_serving *v)
 {
     cx_setting line = v->listener->line;
@@ -249,6 +260,7 @@ void cx_lint_listeners(cx_lint *l, const cx_setup *s)
     const cx_door *d;
     judge_anonymous(l, s);
     for (size_t next = 0; (d = cx_lint_next_door(l, s, &next));) {
+        judge_address(s, &d->serving);
         judge_nobody(l, s, &d->serving);
         judge_clientid_anonymous(s, &d->serving);
         judge_plain(l, s, &d->serving);

@@ -51,9 +51,9 @@ struct cx_cli {
     } given[CX_VALUES_MAX];
     unsigned given_count;
 
-    cx_targets targets; /* what --target says, else 2.0 and 2.1 */
-    bool exact_target;  /* it says an exact release */
-    unsigned format;    /* number in the command's formats */
+    cx_targets targets;       /* what --target says, else 2.0 and 2.1 */
+    const char *exact_target; /* the one exact release it says; NULL: none */
+    unsigned format;          /* number in the command's formats */
     cx_style style;
     bool quiet, verbose;
     unsigned threads;

@@ -133,7 +133,8 @@ static int read_targets(cx_cli *cli)
             return cx_cli_fail(cli, CX_EXIT_USAGE,
                                "no such release: '%.*s'; say 1.6, 2.0, 2.1 or an exact one from 1.6.15 on", (int)one.n,
                                one.p);
-        if (!cx_str_is(one, release->label)) cli->exact_target = true;
+        bool alone = one.n == rest.n && !cli->targets;
+        if (alone && !cx_str_is(one, release->label)) cli->exact_target = value;
         if (!cx_str_is(one, release->name) && !cx_str_is(one, release->label))
             cx_cli_note(cli, "%.*s is answered as %s, the newest observed release not above it", (int)one.n, one.p,
                         release->name);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "topic/topic.h"
+#include "lint/compare.h"
 
 struct edit {
     const cx_edit *edit;
@@ -88,79 +88,20 @@ static cx_targets refused(const cx_lint_run *run, cx_kind kind, cx_source *sourc
     return result & targets;
 }
 
-/* A topic that a filter matches: wildcards and variables are filled in. */
-static cx_str topic_of(cx_arena *a, const cx_rule *r, const cx_client *c)
-{
-    cx_buf topic = {0};
-    for (uint32_t i = 0; i < r->filter_len; i++) {
-        char byte = r->filter[i], next = i + 1 < r->filter_len ? r->filter[i + 1] : '\0';
-        if (byte == '+') cx_buf_puts(&topic, "x");
-        else if (byte == '#') cx_buf_puts(&topic, "x/y");
-        else if (byte == '%' && (next == 'c' || next == 'u')) cx_buf_put(&topic, next == 'c' ? c->id : c->user), i++;
-        else cx_buf_putc(&topic, byte);
-    }
-    cx_str text = cx_arena_dup(a, cx_buf_str(&topic));
-    cx_buf_clear(&topic);
-    return text;
-}
-
-struct compared {
-    cx_policy policies[2]; /* before and after */
-    cx_arena arena;
-    size_t left; /* questions that may still be asked */
-};
-
-enum { QUESTIONS = 200000 };
-
-static bool same_answers(struct compared *c, cx_client client, cx_str topic)
-{
-    static const cx_access accesses[] = {CX_ACCESS_READ, CX_ACCESS_WRITE};
-    cx_broker before = cx_broker_of(&c->policies[0]), after = cx_broker_of(&c->policies[1]);
-    for (int i = 0; i < 2 && c->left > 0; i++, c->left--)
-        if (cx_topic_ok(topic) && cx_broker_ask(&before, &client, accesses[i], topic).allow !=
-                                      cx_broker_ask(&after, &client, accesses[i], topic).allow)
-            return false;
-    return true;
-}
-
-/* Asks both policies about the topics of all rules of P's list. */
-static bool same_for_list(struct compared *c, const cx_policy *p, const cx_list *list, cx_client client)
-{
-    for (uint32_t i = 0; i < list->count && c->left > 0; i++)
-        if (!same_answers(c, client, topic_of(&c->arena, &p->rules[list->first + i], &client))) return false;
-    return true;
-}
-
-static bool same_decisions(struct compared *c)
-{
-    for (int i = 0; i < 2; i++) {
-        const cx_policy *p = &c->policies[i];
-        for (size_t k = 0; k < p->lists.n; k++) {
-            const cx_list *list = &p->lists.items[k];
-            cx_client nobody = {.user = CX_STR("someone"), .id = CX_STR("some-id")};
-            if (list->kind == CX_LIST_USER) nobody.user = p->users.keys[list->holder].key;
-            else if (list->kind == CX_LIST_ANONYMOUS) nobody = (cx_client){.anonymous = true, .id = CX_STR("some-id")};
-            if (!same_for_list(c, p, list, nobody)) return false;
-        }
-    }
-    return true;
-}
-
 /* Whether an ACL file decides as before, for a release that loads both. */
 static bool acl_same(cx_source *before, cx_source *after, const cx_release *release)
 {
     cx_acl acls[2] = {0};
-    struct compared c = {.left = QUESTIONS};
+    cx_policy policies[2] = {0};
     cx_acl_read(&acls[0], before, CX_TARGET_BIT(release), 1);
     cx_acl_read(&acls[1], after, CX_TARGET_BIT(release), 1);
     bool same = true;
     if (!acls[0].findings.refused && !acls[1].findings.refused) {
-        for (int i = 0; i < 2; i++) cx_policy_from_acl(&c.policies[i], &acls[i], release);
-        same = same_decisions(&c);
-        for (int i = 0; i < 2; i++) cx_policy_clear(&c.policies[i]);
+        for (int i = 0; i < 2; i++) cx_policy_from_acl(&policies[i], &acls[i], release);
+        same = cx_policies_agree(&policies[0], &policies[1], NULL);
+        for (int i = 0; i < 2; i++) cx_policy_clear(&policies[i]);
     }
     for (int i = 0; i < 2; i++) cx_acl_clear(&acls[i]);
-    cx_arena_clear(&c.arena);
     return same;
 }
 

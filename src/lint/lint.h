@@ -17,7 +17,7 @@ typedef enum { CX_LEVEL_DEFAULT, CX_LEVEL_OFF, CX_LEVEL_ADVICE, CX_LEVEL_WARNING
 
 typedef struct cx_lint_options {
     cx_targets targets;
-    bool exact;             /* the user named exact releases */
+    const char *exact;      /* the exact release the user named, "2.0.15"; NULL: none, or several */
     const cx_release *from; /* the release the broker is to be moved from; NULL: none */
     bool argon2;            /* the broker is built with argon2 */
     bool reload;            /* what a reload does matters */

@@ -124,6 +124,9 @@ static void settle_allows(cx_lint_run *run, cx_linted *file)
 static bool switched_on(void *context, cx_finding *x)
 {
     const cx_lint_run *run = context;
+    x->targets &= run->options.targets; /* files are read for the release before too */
+    x->refused &= run->options.targets;
+    if (!x->targets) return false;
     unsigned level = level_of(run, x->rule);
     if (level == CX_LEVEL_OFF) return false;
     if (level != CX_LEVEL_DEFAULT) x->severity = (cx_severity)(level - CX_LEVEL_ADVICE);

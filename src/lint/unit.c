@@ -79,7 +79,9 @@ static void lint_conf(cx_lint *l)
 bool cx_lint_unit(cx_lint *l, const cx_lint_options *options, cx_kind kind, const char *path, cx_error *e)
 {
     *l = (cx_lint){.options = options};
-    l->start.files = (cx_files){.targets = options->targets, .threads = options->threads, .argon2 = options->argon2};
+    cx_targets from = options->from ? CX_TARGET_BIT(options->from) : 0; /* read for it too, to compare */
+    l->start.files =
+        (cx_files){.targets = options->targets | from, .threads = options->threads, .argon2 = options->argon2};
     if (!(kind == CX_KIND_CONF ? read_conf(l, path, e) : read_lone(l, kind, path, e))) return false;
     merge(l);
     if (l->has_conf) lint_conf(l);

@@ -22,7 +22,9 @@ static void take_options(cx_lint_options *o, const char *options)
             word = strtok(NULL, " ");
             const cx_release *release = cx_release_find(cx_str_of(word));
             o->targets = CX_TARGET_BIT(release);
-            o->exact = strcmp(word, release->label) != 0;
+            static char exact[40];
+            snprintf(exact, sizeof exact, "%s", word);
+            o->exact = strcmp(word, release->label) != 0 ? exact : NULL;
         } else if (strcmp(word, "--from-target") == 0) o->from = cx_release_find(cx_str_of(strtok(NULL, " ")));
         else must(false, "an option of the example: %s", word);
     }

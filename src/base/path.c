@@ -62,7 +62,9 @@ cx_str cx_path_repository(cx_arena *a, cx_str path)
     for (size_t n = path.n; n > 0; n--) {
         if (n < path.n && path.p[n] != '/') continue;
         cx_str folder = cx_str_sub(path, 0, n);
-        if (cx_exists(cx_arena_join(a, folder, CX_STR("/.git")).p)) return cx_arena_dup(a, folder);
+        if (cx_exists(cx_arena_join(a, folder, CX_STR("/.git")).p) ||
+            cx_exists(cx_arena_join(a, folder, CX_STR("/.hg")).p))
+            return cx_arena_dup(a, folder);
     }
     return CX_STR_NONE;
 }

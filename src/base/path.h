@@ -14,7 +14,7 @@ cx_str cx_path_folder(cx_arena *a, cx_str path);
 /* PATH, a real one, from FOLDER, a real one: "brokers/acl", "../acl". */
 cx_str cx_path_below(cx_arena *a, cx_str folder, cx_str path);
 
-/* The folder with ".git" in it that PATH, a real one, is in; PATH's own first. .p NULL: none. */
+/* The folder with ".git" or ".hg" in it that PATH, a real one, is in; PATH's own first. .p NULL: none. */
 cx_str cx_path_repository(cx_arena *a, cx_str path);
 
 #endif

@@ -236,7 +236,11 @@ static bool claimed(struct claims *c, const cx_map *map, cx_str path)
 
 static void claim_files(struct claims *c, const cx_lint *l)
 {
-    for (size_t i = 1; i < l->conf.files.n; i++) claim(c, &c->included, l->conf.files.items[i]->source.name);
+    cx_str own = l->has_conf ? cx_path_real(&c->arena, l->conf.files.items[0]->source.name.p) : CX_STR_NONE;
+    for (size_t i = 1; i < l->conf.files.n; i++) {
+        cx_str real = cx_path_real(&c->arena, l->conf.files.items[i]->source.name.p);
+        if (real.p && !cx_str_eq(real, own)) cx_map_put(&c->included, real);
+    }
     for (size_t i = 0; i < l->start.files.list.n; i++)
         if (l->start.files.list.items[i]->findings) claim(c, &c->named, l->start.files.list.items[i]->path);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/typo.h"
+#include "text/leftover.h"
 
 static cx_findings *findings_of(const cx_conf *c, const cx_conf_line *line)
 {
@@ -124,6 +125,53 @@ const char *cx_conf_bare(const cx_taking *t, cx_str text)
 
 bool cx_remarks_full(const cx_taking *t) { return cx_findings_full(findings_of(t->conf, t->line), false); }
 
+void cx_fix_part(const cx_taking *t, cx_finding *x, bool safe, cx_str part, const char *text)
+{
+    cx_findings *f = findings_of(t->conf, t->line);
+    cx_fix *fix = text[0] ? cx_finding_fix(f, x, safe, "write '%s'", text) : cx_finding_fix(f, x, safe, "take it away");
+    cx_str all = t->conf->files.items[t->line->file]->source.text;
+    cx_fix_edit(f, fix, (cx_span){(uint32_t)(part.p - all.p), (uint32_t)part.n}, "%s", text);
+}
+
+void cx_fix_comment(const cx_taking *t, cx_finding *x, bool safe, cx_str comment)
+{
+    if (t->option->secret) return; /* the comment may be a part of it */
+    cx_findings *f = findings_of(t->conf, t->line);
+    const cx_source *source = &t->conf->files.items[t->line->file]->source;
+    cx_fix *fix = cx_finding_fix(f, x, safe, "put the comment on a line of its own");
+    cx_fix_move_comment(f, fix, source, (size_t)(comment.p - source->text.p));
+}
+
+/* The whole line of a setting, with its line feed. */
+static cx_span whole_line(const cx_conf *c, cx_setting line)
+{
+    cx_str text = c->files.items[line->file]->source.text;
+    size_t from = line->at, to = line->at;
+    while (from > 0 && text.p[from - 1] != '\n') from--;
+    while (to < text.n && text.p[to] != '\n') to++;
+    return (cx_span){(uint32_t)from, (uint32_t)(to + (to < text.n) - from)};
+}
+
+void cx_fix_away(const cx_taking *t, cx_finding *x, bool safe, cx_setting line)
+{
+    if (line->file != t->line->file) return;
+    cx_findings *f = findings_of(t->conf, t->line);
+    cx_fix *fix = cx_finding_fix(f, x, safe, "take line %zu away",
+                                 cx_source_place(&t->conf->files.items[line->file]->source, line->at).line);
+    cx_fix_edit(f, fix, whole_line(t->conf, line), "%s", "");
+}
+
+void cx_fix_to_front(const cx_taking *t, cx_finding *x)
+{
+    cx_findings *f = findings_of(t->conf, t->line);
+    cx_span span = whole_line(t->conf, t->line);
+    cx_str text = cx_str_trim(cx_source_str(&t->conf->files.items[t->line->file]->source, span));
+    if (t->included) return;
+    cx_fix *fix = cx_finding_fix(f, x, true, "move the line to the front");
+    cx_fix_edit(f, fix, (cx_span){0, 0}, "%.*s\n", (int)text.n, text.p);
+    cx_fix_edit(f, fix, span, "%s", "");
+}
+
 /* ---- words that are no option ---- */
 
 static const cx_conf_name *in_other_case(cx_str word)
@@ -141,7 +189,9 @@ static void suggest(cx_taking *t, cx_finding *x)
     for (size_t i = 0; i < cx_conf_name_count; i++)
         if (cx_conf_names[i].targets & CX_TARGET_BIT(t->release))
             cx_nearest_offer(&near, t->word, cx_str_of(cx_conf_names[i].name));
-    if (near.word.p) cx_help(t, x, "did you mean '%s'?", near.word.p);
+    if (!near.word.p) return;
+    cx_help(t, x, "did you mean '%s'?", near.word.p);
+    cx_fix_part(t, x, false, t->word, near.word.p);
 }
 
 static cx_finding *unreadable_word(cx_taking *t)
@@ -151,12 +201,17 @@ static cx_finding *unreadable_word(cx_taking *t)
     if (cx_str_starts(w, CX_STR("\xEF\xBB\xBF"))) {
         x = cx_refuse(t, CX_RULE_CONF_BAD_ENCODING, cx_str_sub(w, 0, 3), "the line begins with a byte order mark");
         cx_help(t, x, "save the file as UTF-8 without a byte order mark");
+        cx_fix_part(t, x, true, cx_str_sub(w, 0, 3), "");
     } else if (cx_str_starts(w, CX_STR("\xFF\xFE")) || cx_str_starts(w, CX_STR("\xFE\xFF"))) {
         x = cx_refuse(t, CX_RULE_CONF_BAD_ENCODING, cx_str_sub(w, 0, 2), "the file is UTF-16");
         cx_help(t, x, "save the file as UTF-8 without a byte order mark");
     } else if (w.p[0] == '#') {
         x = cx_refuse(t, CX_RULE_CONF_INDENTED_COMMENT, w, "a comment that does not begin in the first column");
         cx_help(t, x, "remove what stands before '#'");
+        cx_str all = t->conf->files.items[t->line->file]->source.text;
+        const char *start = w.p;
+        while (start > all.p && start[-1] == ' ') start--;
+        cx_fix_part(t, x, true, (cx_str){start, (size_t)(w.p - start)}, "");
     } else if (memmem(w.p, w.n, "\xC2\xA0", 2)) {
         x = cx_refuse(t, CX_RULE_CONF_TAB_SEPARATOR, w,
                       "a no-break space in the first word: only spaces separate words");
@@ -164,16 +219,14 @@ static cx_finding *unreadable_word(cx_taking *t)
     } else if (cx_str_has(w, '\t')) {
         x = cx_refuse(t, CX_RULE_CONF_TAB_SEPARATOR, w, "a tab in the first word: only spaces separate words");
         cx_help(t, x, "write a space for each tab");
+        const char *tab = memchr(w.p, '\t', w.n), *end = tab;
+        while (end < w.p + w.n && *end == '\t') end++;
+        if (tab > w.p) cx_fix_part(t, x, true, (cx_str){tab, (size_t)(end - tab)}, " ");
+        else cx_fix_part(t, x, true, (cx_str){tab, (size_t)(end - tab)}, "");
     } else {
         return NULL;
     }
     return x;
-}
-
-/* What version control leaves where two changes meet. */
-static bool is_conflict(cx_str word)
-{
-    return cx_str_is(word, "<<<<<<<") || cx_str_is(word, "=======") || cx_str_is(word, ">>>>>>>");
 }
 
 static cx_finding *unknown_word(cx_taking *t)
@@ -184,12 +237,13 @@ static cx_finding *unknown_word(cx_taking *t)
     if (other) {
         x = cx_refuse(t, CX_RULE_CONF_WRONG_CASE, t->word, "%s is not an option: case matters", word);
         cx_help(t, x, "write '%s'", other->name);
+        if (!other->prefix) cx_fix_part(t, x, true, t->word, other->name);
         return x;
     }
     x = cx_refuse(t, CX_RULE_CONF_UNKNOWN_OPTION, t->word, "%s is not an option", word);
     if (cx_findings_full(findings_of(t->conf, t->line), true)) return x;
     const char *equals = memchr(t->word.p, '=', t->word.n);
-    if (is_conflict(t->word)) cx_help(t, x, "a merge conflict is left in the file");
+    if (cx_is_conflict_mark(t->word)) cx_help(t, x, "a merge conflict is left in the file");
     else if (equals && equals > t->word.p)
         cx_help(t, x, "an option and its value are separated by a space, there is no '='");
     else if (t->word.p[0] == ';' || cx_str_starts(t->word, CX_STR("//")))
@@ -262,6 +316,13 @@ void cx_refuse_bool(cx_taking *t, cx_str word)
         cx_refuse(t, CX_RULE_CONF_BAD_BOOLEAN, word, "%s is neither true nor false", cx_conf_quote(t, word));
     cx_says(t, x, "Invalid " CX_NAMED " value (%s).", CX_NAME(t->setup, t->option->broker_name), cx_conf_bare(t, word));
     cx_help(t, x, "true, false, 1 or 0, in lower case, and nothing but a space behind it");
+    static const char *const meant[][2] = {{"yes", "true"},  {"no", "false"},  {"on", "true"},
+                                           {"off", "false"}, {"true", "true"}, {"false", "false"}};
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
+        size_t n = strlen(meant[i][0]), k = 0;
+        while (k < n && k < word.n && (word.p[k] | 0x20) == meant[i][0][k]) k++;
+        if (k == n && n == word.n) cx_fix_part(t, x, true, word, meant[i][1]);
+    }
 }
 
 static void list_choices(cx_taking *t, cx_finding *x)
@@ -365,4 +426,5 @@ void cx_refuse_duplicate(cx_taking *t, cx_setting first)
     if (x->note_count < CX_NOTES_MAX && !cx_findings_full(findings_of(t->conf, t->line), true))
         cx_note(t, x, "the first one is %.*s:%zu", (int)file->source.name.n, file->source.name.p,
                 cx_source_place(&file->source, first->at).line);
+    cx_fix_away(t, x, false, t->line);
 }

@@ -64,4 +64,13 @@ void cx_refuse_word(cx_taking *t, cx_str word, cx_str near); /* NEAR: what was m
 void cx_refuse_range(cx_taking *t, cx_str word, int value);
 void cx_refuse_duplicate(cx_taking *t, cx_setting first);
 
+/* ---- what mends a line ---- */
+
+/* TEXT instead of a part of the line; a comment behind a value to a line of its own; another line of the same file
+ * away; the line to the front of the file. */
+void cx_fix_part(const cx_taking *t, cx_finding *x, bool safe, cx_str part, const char *text);
+void cx_fix_comment(const cx_taking *t, cx_finding *x, bool safe, cx_str comment);
+void cx_fix_away(const cx_taking *t, cx_finding *x, bool safe, cx_setting line);
+void cx_fix_to_front(const cx_taking *t, cx_finding *x);
+
 #endif

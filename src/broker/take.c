@@ -190,6 +190,7 @@ static void overridden(cx_taking *t, cx_setting first)
                               "%s a second time, with another value: this one counts", cx_conf_quote(t, t->word));
     if (first->file == t->line->file && x->note_count == 0)
         cx_note(t, x, "the first one is in line %zu", cx_source_place((cx_source *)&file->source, first->at).line);
+    cx_fix_away(t, x, false, first);
 }
 
 static void keep_at(cx_taking *t, cx_setting *where)
@@ -224,6 +225,7 @@ void cx_take_trailing(cx_taking *t, cx_str rest, const char *takes)
         cx_finding *x = cx_remark(t, CX_RULE_CONF_INLINE_COMMENT, more, "a comment behind a value");
         cx_note(t, x, "it is ignored here; behind a text or a path it would be a part of it");
         cx_help(t, x, "put the comment on a line of its own");
+        cx_fix_comment(t, x, true, more);
     } else {
         cx_remark(t, CX_RULE_CONF_IGNORED_WORDS, more, "%s is ignored: %s takes %s", cx_conf_quote(t, more),
                   cx_conf_bare(t, t->word), takes);
@@ -416,6 +418,7 @@ bool cx_take_text(cx_taking *t, cx_str *value)
         cx_str comment = cx_str_sub(*value, (size_t)(hash - value->p), value->n - (size_t)(hash - value->p));
         x = cx_remark(t, CX_RULE_CONF_INLINE_COMMENT, comment, "the comment is a part of the value");
         cx_help(t, x, "put the comment on a line of its own");
+        cx_fix_comment(t, x, false, comment);
     }
     return true;
 }

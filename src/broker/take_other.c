@@ -71,6 +71,7 @@ static void take_per_listener(cx_taking *t)
                                   "'per_listener_settings true' stands behind a security option");
         cx_says(t, x, "per_listener_settings must be set before any other security settings.");
         cx_help(t, x, "make it the first option of the file");
+        cx_fix_to_front(t, x);
     }
     s->settings[t->option->slot] = t->line;
 }

@@ -29,6 +29,7 @@ static void stray_blank(cx_taking *t, cx_str path)
     cx_finding *x = cx_remark(t, CX_RULE_CONF_STRAY_BLANK, path, "the blank before or behind the path is a part of it");
     cx_note(t, x, "no such file can be loaded, and the broker does not start");
     cx_help(t, x, "%s %.*s", cx_conf_bare(t, t->word), (int)inner.n, inner.p);
+    if (inner.n) cx_fix_part(t, x, true, path, cx_conf_bare(t, inner));
 }
 
 static bool plugin_path(cx_taking *t, cx_str *path)
@@ -125,6 +126,8 @@ void cx_take_plugin_opt(cx_taking *t)
     if (cx_str_trim_end(value).n < value.n) {
         cx_finding *x = cx_remark(t, CX_RULE_CONF_STRAY_BLANK, value, "the blank at the end is a part of the value");
         cx_help(t, x, "remove it");
+        cx_str inner = cx_str_trim_end(value);
+        cx_fix_part(t, x, false, cx_str_sub(value, inner.n, value.n - inner.n), "");
     }
     if (t->at->lost_plugin) cx_take_lost(t);
     else cx_vec_add(&t->at->plugin->options, t->line);

@@ -50,6 +50,15 @@ static void put_example(cx_buf *out, const char *title, const char *text)
     }
 }
 
+/* "label:       TEXT", wrapped. */
+static void put_fact(cx_buf *out, const char *label, const char *text)
+{
+    size_t n = strlen(label) + 1;
+    cx_buf_printf(out, "%s:", label);
+    cx_buf_fill(out, ' ', n < LABEL ? LABEL - n : 1);
+    put_indented(out, text, LABEL);
+}
+
 static void explain_rule(cx_cli *cli, const cx_rule_info *r)
 {
     cx_buf *out = &cli->out;
@@ -57,6 +66,14 @@ static void explain_rule(cx_cli *cli, const cx_rule_info *r)
     cx_put_painted(out, cli->style, CX_PAINT_BOLD, cx_str_of(r->id));
     cx_buf_printf(out, " (%s%s): %s\n\n", severities[r->severity], r->security ? ", security" : "", r->summary);
     put_wrapped(out, r->why);
+    cx_buf_puts(out, "\n");
+    cx_arena a = {0};
+    cx_str only = cx_targets_text(&a, r->targets);
+    put_fact(out, "found by", r->by == CX_BY_LINT ? "lint" : "check and lint");
+    if (r->targets != CX_TARGETS_ALL) put_fact(out, "releases", only.p);
+    if (r->fix != CX_FIX_NONE) put_fact(out, "fix", r->fix == CX_FIX_SAFE ? "lint --fix" : "lint --fix --unsafe");
+    if (r->options[0]) put_fact(out, "needs", r->options);
+    cx_arena_clear(&a);
     put_example(out, "wrong:", r->bad);
     put_example(out, "right:", r->good);
 }
@@ -87,15 +104,6 @@ static void explain_word(cx_cli *cli, const cx_word *w)
 
 static const char *const scope_names[CX_SCOPE_COUNT] = {
     "option of the broker", "security option", "option of a listener", "option of a plug-in", "option of a bridge"};
-
-/* "label:       TEXT", wrapped. */
-static void put_fact(cx_buf *out, const char *label, const char *text)
-{
-    size_t n = strlen(label) + 1;
-    cx_buf_printf(out, "%s:", label);
-    cx_buf_fill(out, ' ', n < LABEL ? LABEL - n : 1);
-    put_indented(out, text, LABEL);
-}
 
 /* "2.1: ", or nothing when TARGETS are all of KNOWN. */
 static cx_str only(cx_arena *a, cx_targets targets, cx_targets known)

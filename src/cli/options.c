@@ -11,7 +11,7 @@
 static const cx_option common[] = {
     {"target", 0, "RELEASE",
      "the broker's release: 1.6, 2.0, 2.1 or an exact one; several with commas (default: 2.0,2.1)"},
-    {"format", 0, "FORMAT", "text or json; lint has more"},
+    {"format", 0, "FORMAT", "text or json"},
     {"color", 0, "WHEN", "auto, always or never"},
     {"jobs", 'j', "N", "threads (default: all processors)"},
     {"quiet", 'q', NULL, "no notes on standard error"},
@@ -214,9 +214,18 @@ int cx_cli_parse(cx_cli *cli, const cx_command *command, int argc, char **argv)
     return -1;
 }
 
-static void help_options(cx_buf *out, const cx_option *options)
+static bool is_among(const cx_option *options, const cx_option *wanted)
+{
+    for (const cx_option *o = options; o && o->name; o++)
+        if (o != wanted && strcmp(o->name, wanted->name) == 0) return true;
+    return false;
+}
+
+/* Those that the command has in its own way are shown there. */
+static void help_options(cx_buf *out, const cx_option *options, const cx_option *shown)
 {
     for (const cx_option *o = options; o && o->name; o++) {
+        if (is_among(shown, o)) continue;
         if (!o->help) continue; /* known, but for a later version or another command */
         char left[64];
         snprintf(left, sizeof left, "%c%c%s --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
@@ -231,8 +240,8 @@ void cx_help_command(cx_cli *cli, const cx_command *command)
     cx_buf_printf(out, "culex %s - %s\n\nusage: culex %s\n\n%s", command->name, command->summary, command->usage,
                   command->about);
     cx_buf_puts(out, "\noptions:\n");
-    help_options(out, command->options);
-    help_options(out, common);
+    help_options(out, command->options, NULL);
+    help_options(out, common, command->options);
 }
 
 bool cx_cli_kind(cx_cli *cli, cx_kind *kind)

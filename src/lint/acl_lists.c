@@ -56,7 +56,7 @@ static void offer(struct cover *c, const cx_rule *r, const cx_rule *other)
     if (is_deny(other) && !is_deny(r)) {
         if (!c->deny) c->deny = other;
     } else if (is_deny(other) == is_deny(r) && (other->access & r->access) == r->access) {
-        bool equal = other->filter_len == r->filter_len;
+        bool equal = cx_str_eq(cx_rule_filter(other), cx_rule_filter(r));
         if (equal && (other->access != r->access || other->at < r->at))
             c->twin = other; /* the later one says nothing new */
         else if (!equal && other->access == r->access) c->wider = other;

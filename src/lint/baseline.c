@@ -36,7 +36,8 @@ static bool read_entries(cx_baseline *b, const cJSON *root)
         const cJSON *count = cJSON_GetObjectItemCaseSensitive(entry, "count");
         cx_str file = text_of(entry, "file"), rule = text_of(entry, "rule"), message = text_of(entry, "message");
         if (!file.p || !rule.p || !message.p || !cJSON_IsNumber(count) || count->valuedouble < 1) return false;
-        b->all.items[number_of(b, file, rule, message)] += (size_t)count->valueint;
+        uint32_t number = number_of(b, file, rule, message);
+        b->all.items[number] += (size_t)count->valueint;
     }
     cx_baseline_again(b);
     return true;
@@ -70,9 +71,9 @@ void cx_baseline_clear(cx_baseline *b)
 
 bool cx_baseline_take(cx_baseline *b, cx_str file, const cx_finding *x)
 {
-    size_t *left = &b->left.items[number_of(b, file, cx_str_of(cx_rules[x->rule].id), x->message)];
-    if (*left == 0) return false;
-    --*left;
+    uint32_t number = number_of(b, file, cx_str_of(cx_rules[x->rule].id), x->message);
+    if (b->left.items[number] == 0) return false;
+    b->left.items[number]--;
     return true;
 }
 

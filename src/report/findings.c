@@ -169,7 +169,7 @@ void cx_report_finding(cx_buf *out, cx_style style, cx_source *source, const cx_
     cx_arena_clear(&a);
     for (unsigned i = 0; i < x->note_count; i++) put_aside(out, style, "note", x->notes[i]);
     if (x->help.n) put_aside(out, style, "help", x->help);
-    if (!x->fix || !x->fix->count) return;
+    if (!style.fixes || !x->fix || !x->fix->count) return;
     put_aside(out, style, "fix",
               cx_arena_printf(&a, "%.*s (%s)", (int)x->fix->what.n, x->fix->what.p,
                               x->fix->safe ? "--fix" : "--fix --unsafe"));

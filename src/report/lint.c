@@ -50,6 +50,7 @@ static void put_summary(cx_buf *out, const cx_lint_run *run)
 
 static void put_text(cx_buf *out, cx_style style, const cx_lint_run *run)
 {
+    style.fixes = true;
     for (size_t i = 0; i < run->files.n; i++) {
         const cx_linted *file = &run->files.items[i];
         for (size_t k = 0; k < file->findings->list.n; k++) {

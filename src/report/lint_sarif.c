@@ -195,21 +195,6 @@ static void put_result(cx_json *j, const cx_linted *file, size_t i, const unsign
 
 /* ---- the whole ---- */
 
-static void put_base(cx_json *j, const cx_lint_run *run)
-{
-    if (!run->base.p) return;
-    cx_buf uri = {0};
-    cx_buf_puts(&uri, "file://");
-    put_uri(&uri, run->base);
-    if (run->base.n > 1) cx_buf_putc(&uri, '/');
-    cx_json_object(j, "originalUriBaseIds");
-    cx_json_object(j, "%SRCROOT%");
-    cx_json_str(j, "uri", cx_buf_str(&uri));
-    cx_json_end_object(j);
-    cx_json_end_object(j);
-    cx_buf_clear(&uri);
-}
-
 void cx_report_lint_sarif(cx_buf *out, const cx_lint_run *run)
 {
     unsigned place[CX_RULE_COUNT] = {0};
@@ -226,7 +211,6 @@ void cx_report_lint_sarif(cx_buf *out, const cx_lint_run *run)
     put_rules(&j, run, place);
     cx_json_end_object(&j);
     cx_json_end_object(&j);
-    put_base(&j, run);
     cx_json_str(&j, "columnKind", CX_STR("unicodeCodePoints"));
     cx_json_array(&j, "results");
     for (size_t i = 0; i < run->files.n; i++)

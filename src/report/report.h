@@ -8,6 +8,7 @@
 
 typedef struct cx_style {
     bool color;
+    bool fixes; /* tell what --fix would do */
 } cx_style;
 
 typedef enum {

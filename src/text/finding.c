@@ -135,7 +135,7 @@ void cx_finding_note(cx_findings *f, cx_finding *x, const char *note, ...)
 
 cx_fix *cx_finding_fix(cx_findings *f, cx_finding *x, bool safe, const char *what, ...)
 {
-    if (x == &f->spare) return NULL;
+    if (x == &f->spare || x->fix) return NULL; /* the same line, read for other releases */
     x->fix = cx_arena_calloc(&f->arena, sizeof *x->fix);
     x->fix->safe = safe;
     va_list args;
@@ -153,6 +153,19 @@ void cx_fix_edit(cx_findings *f, cx_fix *fix, cx_span span, const char *text, ..
     va_start(args, text);
     fix->edits[fix->count++] = (cx_edit){span, format_in(&f->arena, text, args)};
     va_end(args);
+}
+
+void cx_fix_move_comment(cx_findings *f, cx_fix *fix, const cx_source *source, size_t comment)
+{
+    cx_str text = source->text;
+    size_t start = comment, end = comment, value = comment;
+    while (start > 0 && text.p[start - 1] != '\n') start--;
+    while (end < text.n && text.p[end] != '\n') end++;
+    while (value > start && cx_is_space(text.p[value - 1])) value--;
+    cx_str words = cx_str_trim_end(cx_str_sub(text, comment, end - comment));
+    cx_fix_edit(f, fix, (cx_span){(uint32_t)start, 0}, "%s%.*s\n", words.p[0] == '#' ? "" : "# ", (int)words.n,
+                words.p);
+    cx_fix_edit(f, fix, (cx_span){(uint32_t)value, (uint32_t)(end - value)}, "%s", "");
 }
 
 const char *cx_quote(cx_findings *f, cx_str text)

@@ -79,12 +79,16 @@ cx_finding *cx_findings_add(cx_findings *f, unsigned rule, cx_span span, cx_targ
 void cx_finding_help(cx_findings *f, cx_finding *x, const char *help, ...) __attribute__((format(printf, 3, 4)));
 void cx_finding_note(cx_findings *f, cx_finding *x, const char *note, ...) __attribute__((format(printf, 3, 4)));
 
-/* A fix of X, without an edit yet; WHAT as printf. NULL: X is only counted. */
+/* A fix of X, without an edit yet; WHAT as printf. NULL: X is only counted, or has one. */
 cx_fix *cx_finding_fix(cx_findings *f, cx_finding *x, bool safe, const char *what, ...)
     __attribute__((format(printf, 4, 5)));
-/* TEXT instead of SPAN. Both may be added for a FIX that is NULL. */
+/* TEXT instead of SPAN. Nothing for a FIX that is NULL. */
 void cx_fix_edit(cx_findings *f, cx_fix *fix, cx_span span, const char *text, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* A comment behind the value of a line goes to a line of its own above: it begins at the byte COMMENT of SOURCE, the
+ * value ends where the blanks before it do. */
+void cx_fix_move_comment(cx_findings *f, cx_fix *fix, const cx_source *source, size_t comment);
 
 /* For %s in messages: the text in quotes, shortened in the middle when long. */
 const char *cx_quote(cx_findings *f, cx_str text);

@@ -2,6 +2,7 @@
 
 #include "base/typo.h"
 #include "base/utf8.h"
+#include "text/leftover.h"
 
 static cx_span span_of(const struct cx_acl_reader *r, cx_str part)
 {
@@ -13,6 +14,22 @@ static cx_finding *refuse(struct cx_acl_reader *r, unsigned rule, cx_str part, c
 {
     return cx_findings_add(r->findings, rule, span_of(r, part), r->targets, r->targets, message,
                            cx_quote(r->findings, what));
+}
+
+/* TEXT instead of a part of the line. */
+static void fix_part(struct cx_acl_reader *r, cx_finding *x, bool safe, cx_str part, const char *text)
+{
+    cx_fix *fix = text[0] ? cx_finding_fix(r->findings, x, safe, "write '%s'", text)
+                          : cx_finding_fix(r->findings, x, safe, "take it away");
+    cx_fix_edit(r->findings, fix, span_of(r, part), "%s", text);
+}
+
+static void fix_blank(struct cx_acl_reader *r, cx_finding *x, bool safe, const char *tab, bool at_start)
+{
+    const char *end = tab, *last = r->source->text.p + r->source->text.n;
+    while (end < last && (*end == ' ' || *end == '\t')) end++;
+    cx_fix *fix = cx_finding_fix(r->findings, x, safe, at_start ? "take the TAB away" : "write a space");
+    cx_fix_edit(r->findings, fix, span_of(r, (cx_str){tab, (size_t)(end - tab)}), "%s", at_start ? "" : " ");
 }
 
 /* The best word of a format's KIND for what was written; NULL: nothing comes near. */
@@ -60,6 +77,8 @@ static void help_move_comment(struct cx_acl_reader *r, cx_finding *x, const cx_a
     cx_finding_help(r->findings, x,
                     "put the comment on a line of its own, with '#' in the first column, and write '%.*s'", (int)rule.n,
                     rule.p);
+    cx_fix *fix = cx_finding_fix(r->findings, x, x->refused != 0, "put the comment on a line of its own");
+    cx_fix_move_comment(r->findings, fix, r->source, span_of(r, (cx_str){comment, 0}).at);
 }
 
 static cx_str rest_after(const cx_acl_line *l, cx_str word)
@@ -75,6 +94,7 @@ static void bad_blank(struct cx_acl_reader *r, const cx_acl_line *l, const char 
     if (tab == l->line.p || l->keyword.p[0] == '\t')
         cx_finding_help(r->findings, x, "begin the line with its keyword, or indent it with spaces");
     else cx_finding_help(r->findings, x, "write one space in place of the TAB");
+    fix_blank(r, x, true, tab, tab == l->line.p);
 }
 
 /* Would a line of this keyword with these words behind it be read? */
@@ -95,6 +115,7 @@ void cx_acl_bad_keyword(struct cx_acl_reader *r, const cx_acl_line *l)
             r, CX_RULE_ACL_BAD_WHITESPACE, cx_str_sub(word, 0, 3),
             "the file begins with a UTF-8 byte order mark, which the broker reads as part of the first word%.0s", word);
         cx_finding_help(r->findings, x, "save the file as UTF-8 without a byte order mark");
+        fix_part(r, x, true, cx_str_sub(word, 0, 3), "");
         return;
     }
     if (cx_str_starts(word, CX_STR("\xFF\xFE")) || cx_str_starts(word, CX_STR("\xFE\xFF"))) {
@@ -108,6 +129,9 @@ void cx_acl_bad_keyword(struct cx_acl_reader *r, const cx_acl_line *l)
         cx_finding *x = refuse(r, CX_RULE_ACL_BAD_WHITESPACE, (cx_str){hash, 1},
                                "'#' begins a comment only in the first column of a line%.0s", word);
         cx_finding_help(r->findings, x, "remove the blanks before '#'");
+        const char *start = hash;
+        while (start > r->source->text.p && start[-1] != '\n') start--;
+        fix_part(r, x, true, (cx_str){start, (size_t)(hash - start)}, "");
         return;
     }
     const char *tab = memchr(word.p, '\t', word.n);
@@ -124,11 +148,18 @@ void cx_acl_bad_keyword(struct cx_acl_reader *r, const cx_acl_line *l)
     if (keyword && sign) {
         cx_str tail = {sign + 1, (size_t)(l->line.p + l->line.n - sign - 1)};
         cx_finding_help(r->findings, x, "separate the words with a space: '%s %.*s'", keyword, (int)tail.n, tail.p);
+        cx_fix *fix = cx_finding_fix(r->findings, x, false, "write '%s' and a space", keyword);
+        cx_fix_edit(r->findings, fix, span_of(r, cx_str_sub(word, 0, head.n + 1)), "%s ", keyword);
     } else if (keyword) {
         bool whole = rest.n && rest.n < CX_FINDING_TEXT_MAX / 2 &&
                      reads_as(keyword, rest); /* not to suggest what is refused too */
         cx_finding_help(r->findings, x, "did you mean '%s%s%.*s'?", keyword, whole ? " " : "", whole ? (int)rest.n : 0,
                         rest.p);
+        if (whole) fix_part(r, x, false, word, keyword);
+    } else if (cx_is_conflict_mark(word)) {
+        cx_finding_help(r->findings, x, "a merge conflict is left in the file");
+    } else if (cx_conf_name_find(word)) {
+        cx_finding_help(r->findings, x, "this is an option of mosquitto.conf, and belongs into that file");
     } else if (cx_str_starts(word, CX_STR("/*")) || cx_str_starts(word, CX_STR("//")) || word.p[0] == ';') {
         cx_finding_help(r->findings, x, "a comment begins with '#' in the first column, on every line");
     } else {
@@ -156,6 +187,7 @@ void cx_acl_bad_access(struct cx_acl_reader *r, const cx_acl_line *l)
     if (access && !find(word, "/")) {
         cx_finding *x = refuse(r, CX_RULE_ACL_BAD_ACCESS, word, "%s is not an access word", word);
         cx_finding_help(r->findings, x, "did you mean '%.*s %s %.*s'?", (int)key.n, key.p, access, (int)rest.n, rest.p);
+        fix_part(r, x, true, word, access);
         return;
     }
     size_t last = rest.n;
@@ -173,6 +205,8 @@ void cx_acl_bad_access(struct cx_acl_reader *r, const cx_acl_line *l)
                            "%s is read as an access word, because more words follow it", word);
     cx_finding_help(r->findings, x, "say the access of a topic that contains a space: '%.*s readwrite %.*s %.*s'",
                     (int)key.n, key.p, (int)word.n, word.p, (int)rest.n, rest.p);
+    cx_fix *fix = cx_finding_fix(r->findings, x, false, "say 'readwrite'");
+    cx_fix_edit(r->findings, fix, (cx_span){span_of(r, word).at, 0}, "readwrite ");
 }
 
 static const char *filter_message(cx_filter_error error)
@@ -197,6 +231,7 @@ static void help_filter(struct cx_acl_reader *r, cx_finding *x, const cx_acl_lin
     int before = (int)(v.p - l->line.p + (ptrdiff_t)at);
     cx_finding_help(r->findings, x, "%s: '%.*s%s%.*s'", why, before, l->line.p, text, (int)(v.n - at - cut),
                     v.p + at + cut);
+    fix_part(r, x, false, cx_str_sub(v, at, cut), text);
 }
 
 static void help_bad_filter(struct cx_acl_reader *r, cx_finding *x, const cx_acl_line *l, cx_filter_info info)
@@ -302,6 +337,7 @@ void cx_acl_doubtful_rule(struct cx_acl_reader *r, const cx_acl_line *l, bool un
                         "the file loads, and this line grants nothing: no topic of a client contains a TAB");
         if (cx_str_starts(v, CX_STR("deny\t"))) cx_finding_note(r->findings, x, "so nothing is denied by it");
         cx_finding_help(r->findings, x, "write one space in place of the TAB");
+        fix_blank(r, x, false, tab, false);
         return;
     }
     if (doubtful_value(r, l, "what looks like a comment is a part of the topic %s")) return;

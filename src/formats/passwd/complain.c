@@ -214,6 +214,8 @@ void cx_passwd_no_entry(cx_passwd *pw, const cx_record *rec)
         cx_finding *x = cx_findings_add(f, CX_RULE_PASSWD_IGNORED_LINE, span_of(pw, start), rec->targets, 0,
                                         "a line without ':' is ignored");
         cx_finding_help(f, x, "write 'USER:HASH', or put '#' in the first column when it is a comment");
+        cx_fix *fix = cx_finding_fix(f, x, true, "make it a comment");
+        cx_fix_edit(f, fix, span_of(pw, start), "# ");
     } else if (rec->kind == CX_RECORD_LOST_LAST) {
         cx_finding *x = cx_findings_add(f, CX_RULE_PASSWD_LOST_LAST_LINE, span_of(pw, start), rec->targets, 0,
                                         "the broker loses this last line without a message: it has exactly %zu bytes "

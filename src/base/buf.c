@@ -67,9 +67,23 @@ static bool hidden(uint32_t cp)
            (cp >= 0x2066 && cp <= 0x2069);
 }
 
+/* How many printable ASCII bytes there are from AT on. */
+static size_t plain_run(cx_str s, size_t at)
+{
+    size_t n = at;
+    while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7F) n++;
+    return n - at;
+}
+
 void cx_buf_put_safe(cx_buf *b, cx_str s)
 {
     for (size_t i = 0; i < s.n;) {
+        size_t plain = plain_run(s, i);
+        if (plain) {
+            cx_buf_put(b, cx_str_sub(s, i, plain));
+            i += plain;
+            continue;
+        }
         uint32_t cp = 0;
         size_t len = cx_utf8_next(cx_str_sub(s, i, s.n - i), &cp);
         if (len && cp >= 0x20 && !(cp >= 0x7F && cp < 0xA0) && !hidden(cp)) {

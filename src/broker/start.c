@@ -50,24 +50,32 @@ static bool clash(const cx_serving *a, const cx_serving *b)
     return x.any || y.any || cx_str_eq(a->bind, b->bind);
 }
 
+/* The last door on each port of a release: number + 1. */
+struct ports {
+    cx_map numbers; /* keys are the ports of doors */
+    CX_VEC(uint32_t) last;
+};
+
 /* An earlier door of the same release on the same port that leaves no room for the last one; NULL: there is none. */
-static const cx_serving *in_the_way(cx_start *st, uint32_t *last_of_port)
+static const cx_serving *in_the_way(cx_start *st, struct ports *ports)
 {
     cx_door *d = st->doors.items[st->doors.n - 1];
     const cx_serving *v = &d->serving;
     if (!v->opens || v->port == 0) return NULL; /* a unix socket is taken over */
-    uint32_t at = last_of_port[v->port];
+    uint32_t number = cx_map_put(&ports->numbers, (cx_str){(const char *)&v->port, sizeof v->port}), at = 0;
+    if (number < ports->last.n) at = ports->last.items[number];
+    else cx_vec_add(&ports->last, 0);
     d->same_port = at;
-    last_of_port[v->port] = (uint32_t)st->doors.n;
+    ports->last.items[number] = (uint32_t)st->doors.n;
     for (; at; at = st->doors.items[at - 1]->same_port)
         if (clash(v, &st->doors.items[at - 1]->serving)) return &st->doors.items[at - 1]->serving;
     return NULL;
 }
 
 /* The last door against those before it. */
-static void judge_socket(cx_start *st, cx_setup *s, uint32_t *last_of_port)
+static void judge_socket(cx_start *st, cx_setup *s, struct ports *ports)
 {
-    const cx_serving *v = &st->doors.items[st->doors.n - 1]->serving, *other = in_the_way(st, last_of_port);
+    const cx_serving *v = &st->doors.items[st->doors.n - 1]->serving, *other = in_the_way(st, ports);
     cx_setting line = v->listener->line;
     if (!other || v->protocol == CX_PROTOCOL_IS_HTTP_API || !line) return;
     bool implicit = v->listener->kind == CX_LISTENER_DEFAULT;
@@ -208,14 +216,15 @@ static void judge_address(cx_start *st, cx_setup *s, const cx_serving *v)
 
 static void open_doors(cx_start *st, cx_setup *s)
 {
-    uint32_t *last_of_port = cx_calloc(UINT16_MAX + 1, sizeof *last_of_port); /* number + 1 of a door */
+    struct ports ports = {0};
     for (size_t i = s->discarded; i < s->listeners.n; i++) {
         add_door(st, s, s->listeners.items[i]);
-        judge_socket(st, s, last_of_port);
+        judge_socket(st, s, &ports);
         judge_unix_socket(st, s, &st->doors.items[st->doors.n - 1]->serving);
         judge_address(st, s, &st->doors.items[st->doors.n - 1]->serving);
     }
-    free(last_of_port);
+    cx_map_clear(&ports.numbers);
+    cx_vec_clear(&ports.last);
     judge_none(st, s);
 }
 

@@ -25,6 +25,8 @@ static cx_hash_error read_hash(const cx_passwd_entry *e, cx_password_hash *hash)
 static void judge_shared(cx_passwd *pw, cx_targets targets)
 {
     cx_map hashes = {0};
+    size_t count = 0;
+    cx_finding *x = NULL;
     CX_VEC(const cx_passwd_entry *) first = {0};
     for (size_t i = 0; i < pw->entries.n; i++) {
         const cx_passwd_entry *e = &pw->entries.items[i];
@@ -36,12 +38,15 @@ static void judge_shared(cx_passwd *pw, cx_targets targets)
         }
         const cx_passwd_entry *other = first.items[number];
         if (cx_str_eq(other->user, e->user)) continue;
-        cx_finding *x = say(pw, targets, CX_RULE_PASSWD_SHARED_HASH, e->user, "%s has the very hash of another user");
+        if (count++) continue;
+        x = say(pw, targets, CX_RULE_PASSWD_SHARED_HASH, e->user, "%s has the very hash of another user");
         cx_finding_note(&pw->findings, x, "line %zu: '%.*s'", line_of(pw, other), (int)other->user.n, other->user.p);
         cx_finding_note(&pw->findings, x, "salt and all, so the line was copied and both have one password");
         cx_finding_help(&pw->findings, x, "give each a password of its own: mosquitto_passwd FILE %.*s", (int)e->user.n,
                         e->user.p);
     }
+    if (count > 1)
+        cx_finding_note(&pw->findings, x, "%zu further entries have a hash that stands above them", count - 1);
     cx_map_clear(&hashes);
     cx_vec_clear(&first);
 }

@@ -290,10 +290,10 @@ START_TEST(colours_only_when_asked)
     cx_put_painted(&out, (cx_style){false}, CX_PAINT_BAD, CX_STR("x"));
     ck_assert(cx_str_is(cx_buf_str(&out), "x"));
     out.n = 0;
-    cx_put_painted(&out, (cx_style){true}, CX_PAINT_PLAIN, CX_STR("x"));
+    cx_put_painted(&out, (cx_style){.color = true}, CX_PAINT_PLAIN, CX_STR("x"));
     ck_assert(cx_str_is(cx_buf_str(&out), "x"));
     out.n = 0;
-    cx_put_painted(&out, (cx_style){true}, CX_PAINT_BAD, CX_STR("\033[0m"));
+    cx_put_painted(&out, (cx_style){.color = true}, CX_PAINT_BAD, CX_STR("\033[0m"));
     ck_assert(cx_str_is(cx_buf_str(&out), "\033[1;31m\\x1B[0m\033[0m"));
     cx_buf_clear(&out);
 }

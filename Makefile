@@ -59,7 +59,7 @@ $(B)/aclcheck: $(B)/culex
 
 TEST_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) -pthread -Isrc -I$(B)/gen
 CHECK_LIBS = $$(pkg-config --libs check) -lcjson
-SUITES := rooms unit golden bad docs fuzz-replay
+SUITES := rooms unit golden lint bad docs fuzz-replay
 
 .PHONY: help check check-warnings check-asan $(SUITES:%=check-%) check-broker asan fuzz bench bench-check cover lint format install uninstall dist clean
 
@@ -89,6 +89,8 @@ check-unit: $(B)/unit
 
 check-golden: $(B)/culex
 	@CULEX=$(B)/culex sh tests/run
+check-lint: $(B)/culex
+	@CULEX=$(B)/culex sh tests/lint/run
 check-bad: $(B)/culex
 	@CULEX=$(B)/culex sh tests/bad/run
 check-docs: $(B)/culex $(B)/aclcheck

@@ -24,7 +24,8 @@ static void *take(size_t n)
         char *block = cx_alloc_large(size);
         char **before = (char **)(void *)block;
         *before = atomic_load(&blocks);
-        while (!atomic_compare_exchange_weak(&blocks, before, block)) {}
+        while (!atomic_compare_exchange_weak(&blocks, before, block)) {
+        }
         pool.size = size;
         pool.next = block + sizeof(char *);
         pool.left = size - sizeof(char *);

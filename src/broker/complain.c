@@ -145,11 +145,7 @@ void cx_fix_comment(const cx_taking *t, cx_finding *x, bool safe, cx_str comment
 /* The whole line of a setting, with its line feed. */
 static cx_span whole_line(const cx_conf *c, cx_setting line)
 {
-    cx_str text = c->files.items[line->file]->source.text;
-    size_t from = line->at, to = line->at;
-    while (from > 0 && text.p[from - 1] != '\n') from--;
-    while (to < text.n && text.p[to] != '\n') to++;
-    return (cx_span){(uint32_t)from, (uint32_t)(to + (to < text.n) - from)};
+    return cx_source_whole_line(&c->files.items[line->file]->source, line->at);
 }
 
 void cx_fix_away(const cx_taking *t, cx_finding *x, bool safe, cx_setting line)

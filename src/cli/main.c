@@ -6,12 +6,14 @@
  *   data/      JSON as a stream
  *   grammar/   the tables made from grammars/ at build time: releases as sets of
  *              named behaviours, words of the formats, kinds of findings
- *   text/      a source and its lines, as a person and as a broker counts them; findings
+ *   text/      a source and its lines, as a person and as a broker counts them; findings,
+ *              comments that allow them, differences
  *   secret/    password hashes, buffers that are wiped
  *   topic/     topic names and filters
  *   formats/   acl/ passwd/ psk/: what the lines of a file say
  *   policy/    what a file means: lists of rules, who asks which; decide, explain
  *   broker/    what the broker puts around a policy
+ *   lint/      what is wrong, doubtful or open: units, areas of rules, fixes
  *   report/    findings for people and machines
  *   cli/       this: commands, options, exit codes
  *

@@ -198,7 +198,7 @@ struct seen {
     CX_VEC(uint32_t) lines; /* … the number of the entry */
     const cx_acl_entry *first_rule, *first_anonymous, *first_client_id, *first_plain;
     size_t users_unlimited, plain;
-    bool all_bare; /* no rule has an access word */
+    bool only_bridges; /* the client ids are those of bridges, in the topics of their state */
 };
 
 static void see_user(const cx_acl_linting *c, struct seen *s, const struct at_entry *at)
@@ -224,7 +224,10 @@ static void see(const cx_acl_linting *c, struct seen *s, const struct at_entry *
     }
     if (!s->first_rule) s->first_rule = e;
     if (e->kind == CX_ACL_TOPIC && !at->user.p && !s->first_anonymous) s->first_anonymous = e;
-    if (e->kind == CX_ACL_PATTERN && find(at->value, "%c") && !s->first_client_id) s->first_client_id = e;
+    if (e->kind == CX_ACL_PATTERN && find(at->value, "%c") && (!s->first_client_id || s->only_bridges)) {
+        s->first_client_id = e;
+        s->only_bridges = cx_str_starts(at->value, CX_STR("$SYS/broker/connection/"));
+    }
     cx_str line = cx_acl_entry_line(c->acl, e);
     bool bare = !memchr(line.p, ' ', line.n) ||
                 (size_t)((const char *)memchr(line.p, ' ', line.n) + 1 - line.p) + at->value.n == line.n;
@@ -247,16 +250,23 @@ static void judge_client_ids(const cx_acl_linting *c, const struct seen *s)
     cx_str value = cx_source_str(c->source, s->first_client_id->value);
     cx_finding *x = say(c, CX_RULE_ACL_UNBOUND_CLIENTID, value,
                         "whoever connects with another client's id has its topics: %s", value);
-    if (!c->lint->has_conf) x->severity = CX_ADVICE;
+    if (!c->lint->has_conf || s->only_bridges) x->severity = CX_ADVICE;
     cx_finding_note(c->findings, x, "a client chooses its id, and the broker lets it take the id of a connected one");
     cx_finding_help(c->findings, x,
                     "write %%u, the user name, instead, or set use_username_as_clientid true in mosquitto.conf");
 }
 
+static bool nobody_anonymous(const cx_lint *l)
+{
+    bool none = l->has_conf && l->start.doors.n > 0;
+    for (size_t i = 0; i < l->start.doors.n && none; i++) none = l->start.doors.items[i]->serving.anonymous == CX_NO;
+    return none;
+}
+
 /* Rules before the first user line hold for clients without a name only. */
 static void judge_anonymous_rules(const cx_acl_linting *c, const struct seen *s)
 {
-    if (!s->first_anonymous) return;
+    if (!s->first_anonymous || nobody_anonymous(c->lint)) return; /* the latter is cross-dead-anonymous-rules */
     cx_str value = cx_source_str(c->source, s->first_anonymous->value);
     bool patterns = c->policy->lists.items[c->patterns].count > 0;
     cx_finding *x = cx_findings_add(
@@ -273,13 +283,6 @@ static void judge_anonymous_rules(const cx_acl_linting *c, const struct seen *s)
         s->users.n
             ? "repeat the rule in the sections of users who need it; 'pattern' instead of 'topic' holds for all clients"
             : "put 'user NAME' lines in front of rules for named users; 'pattern' instead of 'topic' holds for all clients");
-}
-
-static bool nobody_anonymous(const cx_lint *l)
-{
-    bool none = l->has_conf && l->start.doors.n > 0;
-    for (size_t i = 0; i < l->start.doors.n && none; i++) none = l->start.doors.items[i]->serving.anonymous == CX_NO;
-    return none;
 }
 
 /* A rule that allows so much that there is little left to deny. */

@@ -121,7 +121,7 @@ void cx_acl_note_rule(const cx_acl_linting *c, cx_finding *x, const cx_rule *r, 
 static void fix_take_away(const cx_acl_linting *c, cx_finding *x, const cx_rule *r, bool safe)
 {
     cx_fix *fix = cx_finding_fix(c->findings, x, safe, "take the line away");
-    cx_fix_edit(c->findings, fix, cx_lint_whole_line(c->source, r->at), "%s", "");
+    cx_fix_edit(c->findings, fix, cx_source_whole_line(c->source, r->at), "%s", "");
 }
 
 static void say_dead(const cx_acl_linting *c, const cx_rule *r, const cx_rule *deny)

@@ -83,7 +83,7 @@ static void judge_redundant(const cx_setup *s, cx_setting line, struct once *onc
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_REDUNDANT_DEFAULT, CX_STR_NONE,
                                  "false is what per_listener_settings is without this line");
     cx_fix *fix = cx_finding_fix(at(s, line), x, true, "take the line away");
-    cx_fix_edit(at(s, line), fix, cx_lint_whole_line(&s->conf->files.items[line->file]->source, line->at), "%s", "");
+    cx_fix_edit(at(s, line), fix, cx_source_whole_line(&s->conf->files.items[line->file]->source, line->at), "%s", "");
 }
 
 static void judge_root(const cx_setup *s)

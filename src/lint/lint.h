@@ -78,7 +78,5 @@ static inline cx_span cx_span_of(const cx_source *source, cx_str text)
 {
     return (cx_span){(uint32_t)(text.p - source->text.p), (uint32_t)text.n};
 }
-/* The whole line of OFFSET with its line feed: what is taken away when a line goes. */
-cx_span cx_lint_whole_line(const cx_source *source, uint32_t offset);
 
 #endif

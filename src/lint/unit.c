@@ -123,12 +123,3 @@ size_t cx_lint_line_number(const cx_setup *s, cx_setting line)
 {
     return cx_source_place(&s->conf->files.items[line->file]->source, line->at).line;
 }
-
-cx_span cx_lint_whole_line(const cx_source *source, uint32_t offset)
-{
-    cx_str text = source->text;
-    size_t from = offset, to = offset;
-    while (from > 0 && text.p[from - 1] != '\n') from--;
-    while (to < text.n && text.p[to] != '\n') to++;
-    return (cx_span){(uint32_t)from, (uint32_t)(to + (to < text.n) - from)};
-}

@@ -65,3 +65,13 @@ cx_str cx_source_line_up_to(const cx_source *s, cx_span span)
     cx_source_line(s, span.at, CX_REACH_LINE, &start);
     return cx_str_trim(cx_str_sub(s->text, start, span.at - start + span.len));
 }
+
+cx_span cx_source_whole_line(const cx_source *s, uint32_t at)
+{
+    cx_str text = s->text;
+    uint32_t from = at;
+    while (from > 0 && text.p[from - 1] != '\n') from--;
+    const char *feed = at < text.n ? memchr(text.p + at, '\n', text.n - at) : NULL;
+    size_t end = feed ? (size_t)(feed - text.p) + 1 : text.n;
+    return (cx_span){from, (uint32_t)end - from};
+}

@@ -41,6 +41,9 @@ cx_str cx_source_line(const cx_source *s, uint32_t at, uint32_t reach, uint32_t 
 /* The whole line, however long the keyword and topic in it are. */
 #define CX_REACH_LINE 262144u
 
+/* All of the line at an offset with its line feed: what goes when a line is taken away. */
+cx_span cx_source_whole_line(const cx_source *s, uint32_t at);
+
 /* The line at a span from its first word up to the span's end: "topic read a/#". */
 cx_str cx_source_line_up_to(const cx_source *s, cx_span span);
 

@@ -7,7 +7,7 @@
  *   grammar/   the tables made from grammars/ at build time: releases as sets of
  *              named behaviours, words of the formats, kinds of findings
  *   text/      a source and its lines, as a person and as a broker counts them; findings,
- *              comments that allow them, differences
+ *              comments that allow them, differences, layout
  *   secret/    password hashes, buffers that are wiped
  *   topic/     topic names and filters
  *   formats/   acl/ passwd/ psk/: what the lines of a file say
@@ -34,14 +34,13 @@
 #define CX_VERSION "0"
 #endif
 
-static const cx_command *const commands[] = {&cx_cmd_aclcheck, &cx_cmd_check,  &cx_cmd_explain,
+static const cx_command *const commands[] = {&cx_cmd_aclcheck, &cx_cmd_check,  &cx_cmd_explain, &cx_cmd_fmt,
                                              &cx_cmd_lint,     &cx_cmd_passwd, &cx_cmd_show};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Words of the contract that a later version brings. */
-static const char *const later[] = {"access",  "who",      "diff",    "test",   "flow",    "fmt",
-                                    "convert", "simplify", "upgrade", "dynsec", "pull",    "plan",
-                                    "apply",   "drift",    "verify",  "ctl",    "retained"};
+static const char *const later[] = {"access", "who",  "diff", "test",  "flow",  "convert", "simplify", "upgrade",
+                                    "dynsec", "pull", "plan", "apply", "drift", "verify",  "ctl",      "retained"};
 
 const cx_command *cx_command_find(const char *name)
 {

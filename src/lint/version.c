@@ -8,19 +8,19 @@
 /* What of a configuration a hole needs. */
 enum { NEEDS_LISTENER, NEEDS_BRIDGE, NEEDS_REMAPPING, NEEDS_DYNSEC };
 
-/* Facts: the ChangeLog of Mosquitto. */
+/* Facts: the ChangeLog of Mosquitto and the entries of the CVE list. */
 static const struct {
     const char *id, *from, *mended; /* the first release that has it, the first that has it not */
     int needs;
     const char *what;
 } holes[] = {
     {"CVE-2021-28166", "2.0.0", "2.0.10", NEEDS_LISTENER, "a client that is logged in can crash the broker"},
-    {"CVE-2021-34431", "1.6.0", "2.0.11", NEEDS_LISTENER, "a client that is logged in can make it lose memory"},
+    {"CVE-2021-34431", "2.0.0", "2.0.11", NEEDS_LISTENER, "a client that is logged in can make it lose memory"},
     {"CVE-2021-34432", "2.0.0", "2.0.8", NEEDS_LISTENER, "a client can crash the broker with an empty topic"},
     {"CVE-2021-34434", "2.0.0", "2.0.12", NEEDS_DYNSEC,
      "a durable client keeps subscriptions that were taken away from it"},
     {"CVE-2021-41039", "1.6.0", "2.0.12", NEEDS_LISTENER, "a client without a password can keep the broker busy"},
-    {"CVE-2023-28366", "1.3.2", "2.0.16", NEEDS_LISTENER, "a client can make it lose memory with QoS 2 messages"},
+    {"CVE-2023-28366", "1.3.2", "2.0.21", NEEDS_LISTENER, "a client can make it lose memory with QoS 2 messages"},
     {"CVE-2023-0809", "1.5.0", "2.0.16", NEEDS_LISTENER, "a client without a password can make it take much memory"},
     {"CVE-2023-3592", "1.6.0", "2.0.16", NEEDS_LISTENER, "a client without a password can make it lose memory"},
     {"CVE-2024-8376", "1.6.0", "2.0.19", NEEDS_LISTENER, "a client can crash the broker with certain packets"},

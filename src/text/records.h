@@ -32,4 +32,8 @@ typedef void cx_record_handler(const cx_record *record, void *context);
 void cx_records_read(const cx_source *source, cx_targets targets, bool *again, cx_record_handler *handler,
                      void *context);
 
+/* The file in the layout of culex fmt: no blanks around name and secret, at most one blank line between two, a
+ * line feed at the end. Every release reads the same records. */
+void cx_records_print(cx_buf *out, cx_str text);
+
 #endif

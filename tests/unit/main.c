@@ -25,6 +25,7 @@ int main(void)
     srunner_add_suite(run, suite_setup());
     srunner_add_suite(run, suite_start());
     srunner_add_suite(run, suite_lint());
+    srunner_add_suite(run, suite_fmt());
     srunner_add_suite(run, suite_report());
     srunner_add_suite(run, suite_culex());
     srunner_add_suite(run, suite_vectors());

@@ -27,6 +27,7 @@ Suite *suite_broker(void);
 Suite *suite_setup(void);
 Suite *suite_start(void);
 Suite *suite_lint(void);
+Suite *suite_fmt(void);
 Suite *suite_report(void);
 Suite *suite_culex(void);
 Suite *suite_vectors(void);

@@ -7,6 +7,7 @@
 #include "base/io.h"
 #include "grammar/grammar.h"
 #include "report/report.h"
+#include "settings/settings.h"
 #include "text/kind.h"
 
 /* Exit codes, the contract of CLI.md. */
@@ -56,6 +57,9 @@ struct cx_cli {
     unsigned format;          /* number in the command's formats */
     cx_style style;
     bool quiet, verbose;
+    cx_settings settings; /* of .culex.yaml; empty: there is none */
+    const char *settings_path;
+    cx_arena arena; /* until the command ends */
     unsigned threads;
     cx_buf out, err; /* written when the command ends, or by cx_cli_flush */
 };
@@ -65,6 +69,9 @@ extern const cx_command cx_cmd_check, cx_cmd_aclcheck, cx_cmd_passwd, cx_cmd_exp
 
 /* Words on the command line into CLI; an exit code >= 0 ends the program. */
 int cx_cli_parse(cx_cli *cli, const cx_command *command, int argc, char **argv);
+
+/* The folder absolute paths in confs begin at: --root, or the settings'; NULL: none. */
+const char *cx_cli_root(const cx_cli *cli);
 
 /* The releases asked without --target: 2.0 and 2.1. */
 cx_targets cx_targets_usual(void);

@@ -113,7 +113,7 @@ static void put_json(cx_cli *cli, struct checked *c)
 
 static void start(cx_cli *cli, struct checked *c)
 {
-    c->start.files = (cx_files){.paths = {.root = cx_cli_value(cli, "root")},
+    c->start.files = (cx_files){.paths = {.root = cx_cli_root(cli)},
                                 .targets = cli->targets,
                                 .threads = cli->threads,
                                 .argon2 = cx_cli_value(cli, "argon2") != NULL};
@@ -136,7 +136,7 @@ int cx_check_conf(cx_cli *cli, const char *path)
 {
     struct checked c = {0};
     cx_error e;
-    int code = cx_conf_open(&c.conf, path, &(cx_paths){.root = cx_cli_value(cli, "root")}, &e)
+    int code = cx_conf_open(&c.conf, path, &(cx_paths){.root = cx_cli_root(cli)}, &e)
                    ? check(cli, &c, path)
                    : cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     cx_start_clear(&c.start);

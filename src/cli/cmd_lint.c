@@ -84,6 +84,7 @@ static int take_fail_on(cx_cli *cli, fail_on *f)
 {
     static const char *const words[] = {"advice", "warning", "error", "security"};
     const char *word = cx_cli_value(cli, "fail-on");
+    if (!word) word = cli->settings.fail_on;
     *f = FAIL_ON_WARNING;
     for (int i = 0; word && i < 4; i++)
         if (strcmp(word, words[i]) == 0) return *f = (fail_on)i, -1;
@@ -142,7 +143,11 @@ static int add_operand(struct job *job, const char *path)
 static int read_all(struct job *job)
 {
     int code = -1;
-    for (unsigned i = 0; i < job->cli->operand_count && code < 0; i++) code = add_operand(job, job->cli->operands[i]);
+    const cx_cli *cli = job->cli;
+    job->folder.settings = &cli->settings;
+    for (unsigned i = 0; i < cli->operand_count && code < 0; i++) code = add_operand(job, cli->operands[i]);
+    for (size_t i = 0; cli->operand_count == 0 && i < cli->settings.paths.n && code < 0; i++)
+        code = add_operand(job, cli->settings.paths.items[i].p);
     if (code >= 0) return code;
     cx_lint_folder(&job->run, &job->folder);
     for (size_t i = 0; i < job->run.units.n; i++)
@@ -272,7 +277,7 @@ static int check_words(cx_cli *cli)
     if (fix && in && !cx_cli_value(cli, "diff"))
         return cx_cli_fail(cli, CX_EXIT_USAGE,
                            "--fix cannot change standard input; --fix --diff shows what it would do");
-    if (cli->operand_count == 0)
+    if (cli->operand_count == 0 && cli->settings.paths.n == 0)
         return cx_cli_fail(cli, CX_EXIT_USAGE, "nothing to lint: name files or folders, as in 'culex lint .'");
     return -1;
 }
@@ -282,6 +287,7 @@ static int take_options(struct job *job)
     cx_cli *cli = job->cli;
     cx_lint_options *o = &job->run.options;
     const char *from = cx_cli_value(cli, "from-target"), *baseline = cx_cli_value(cli, "baseline");
+    if (!baseline && !cx_cli_value(cli, "write-baseline")) baseline = cli->settings.baseline;
     cx_error e;
     int code = check_words(cli);
     if (code >= 0 || !cx_cli_kind(cli, &job->kind)) return code >= 0 ? code : CX_EXIT_USAGE;
@@ -289,10 +295,13 @@ static int take_options(struct job *job)
                            .exact = cli->exact_target,
                            .argon2 = cx_cli_value(cli, "argon2") != NULL,
                            .reload = cx_cli_value(cli, "reload") != NULL,
-                           .root = cx_cli_value(cli, "root")};
+                           .settings = &cli->settings,
+                           .root = cx_cli_root(cli)};
     job->run.threads = cli->threads;
     if (from && !(o->from = cx_release_find(cx_str_of(from))))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "no such release: '%s'", from);
+    for (size_t i = 0; i < cli->settings.rules.n; i++)
+        set_level(o, cli->settings.rules.items[i].glob, level_of(cli->settings.rules.items[i].level));
     for (unsigned i = 0; i < cli->given_count; i++) {
         if (strcmp(cli->given[i].name, "warn") != 0) continue;
         code = take_levels(cli, o, cx_str_of(cli->given[i].value));

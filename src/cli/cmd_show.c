@@ -101,7 +101,7 @@ static int run(cx_cli *cli)
     cx_setups setups;
     cx_error e;
     const char *path = cli->operands[0];
-    if (!cx_conf_open(&conf, path, &(cx_paths){.root = cx_cli_value(cli, "root")}, &e)) {
+    if (!cx_conf_open(&conf, path, &(cx_paths){.root = cx_cli_root(cli)}, &e)) {
         cx_conf_clear(&conf);
         return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     }

@@ -123,6 +123,8 @@ int main(int argc, char **argv)
     if (!cx_cli_flush(&cli)) code = CX_EXIT_FAILED;
     cx_buf_clear(&cli.out);
     cx_buf_clear(&cli.err);
+    cx_settings_clear(&cli.settings);
+    cx_arena_clear(&cli.arena);
     free(cli.operands);
     return code;
 }

@@ -11,6 +11,8 @@
 static const cx_option common[] = {
     {"target", 0, "RELEASE",
      "the broker's release: 1.6, 2.0, 2.1 or an exact one; several with commas (default: 2.0,2.1)"},
+    {"config", 0, "FILE", "settings (default: .culex.yaml, here or above, up to the repository's folder)"},
+    {"no-config", 0, NULL, "no settings"},
     {"format", 0, "FORMAT", "text or json"},
     {"color", 0, "WHEN", "auto, always or never"},
     {"jobs", 'j', "N", "threads (default: all processors)"},
@@ -124,6 +126,7 @@ cx_targets cx_targets_usual(void)
 static int read_targets(cx_cli *cli)
 {
     const char *value = cx_cli_value(cli, "target");
+    if (!value) value = cli->settings.target.p;
     cx_str rest = value ? cx_str_of(value) : CX_STR("2.0,2.1");
     while (rest.n) {
         const char *comma = memchr(rest.p, ',', rest.n);
@@ -162,11 +165,36 @@ static int read_format(cx_cli *cli)
     return code;
 }
 
+static int read_settings(cx_cli *cli)
+{
+    cx_error e;
+    cx_arena a = {0};
+    const char *named = cx_cli_value(cli, "config");
+    bool none = cx_cli_value(cli, "no-config") != NULL;
+    if (named && none) return cx_cli_fail(cli, CX_EXIT_USAGE, "--config and --no-config");
+    cx_str path = none ? CX_STR_NONE : named ? cx_str_of(named) : cx_settings_find(&a);
+    bool ok = true;
+    if (path.p) {
+        cli->settings_path = cx_arena_dup(&cli->arena, path).p;
+        ok = cx_settings_open(&cli->settings, cli->settings_path, &e);
+        if (ok && cli->verbose) cx_cli_note(cli, "settings of %s", cli->settings_path);
+    }
+    cx_arena_clear(&a);
+    return ok ? -1 : cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
+}
+
+const char *cx_cli_root(const cx_cli *cli)
+{
+    const char *root = cx_cli_value(cli, "root");
+    return root ? root : cli->settings.root;
+}
+
 static int read_common(cx_cli *cli)
 {
     cli->quiet = cx_cli_value(cli, "quiet") != NULL;
     cli->verbose = cx_cli_value(cli, "verbose") != NULL;
     int code = read_format(cli);
+    if (code < 0) code = read_settings(cli);
     if (code >= 0) return code;
     const char *color = cx_cli_value(cli, "color"), *no_color = getenv("NO_COLOR");
     if (color && strcmp(color, "always") == 0) cli->style.color = true;

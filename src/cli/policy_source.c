@@ -210,7 +210,7 @@ static int look_at_dynsec(cx_policy_source *s, cx_cli *cli)
 static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
 {
     cx_error e;
-    const char *root = cx_cli_value(cli, "root");
+    const char *root = cx_cli_root(cli);
     s->has_conf = true;
     if (cx_cli_value(cli, "passwd"))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "--passwd goes with an ACL file; a conf names its own password file");

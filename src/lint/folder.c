@@ -188,7 +188,7 @@ static bool walk(cx_folder *f, cx_str path, unsigned depth, cx_error *e)
         cx_str name = names.list.items[i];
         bool here = cx_str_is(path, "."), slash = ends(path, "/");
         cx_str full = here ? name : cx_arena_printf(&f->arena, "%s%s%s", path.p, slash ? "" : "/", name.p);
-        if (f->skip && f->skip(f->context, full)) continue;
+        if (f->settings && cx_settings_excludes(f->settings, full)) continue;
         if (!cx_is_directory(full.p)) offer_file(f, full);
         else if (depth < DEPTH && !cx_is_symlink(full.p)) ok = walk(f, full, depth + 1, e);
     }

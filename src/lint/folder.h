@@ -7,6 +7,7 @@
 #define CX_LINT_FOLDER_H
 
 #include "lint/run.h"
+#include "settings/settings.h"
 
 /* A file below a folder that may be linted. */
 typedef struct cx_found {
@@ -17,9 +18,8 @@ typedef struct cx_found {
 
 typedef struct cx_folder {
     cx_arena arena;
-    CX_VEC(cx_found) files;                   /* in the order of their paths */
-    bool (*skip)(void *context, cx_str path); /* what the user excludes; NULL: nothing */
-    void *context;
+    CX_VEC(cx_found) files;      /* in the order of their paths */
+    const cx_settings *settings; /* what the user excludes; NULL: nothing */
 } cx_folder;
 
 /* Adds all below PATH. False with E set: a folder cannot be read. */

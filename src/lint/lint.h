@@ -17,11 +17,12 @@ typedef enum { CX_LEVEL_DEFAULT, CX_LEVEL_OFF, CX_LEVEL_ADVICE, CX_LEVEL_WARNING
 
 typedef struct cx_lint_options {
     cx_targets targets;
-    const char *exact;      /* the exact release the user named, "2.0.15"; NULL: none, or several */
-    const cx_release *from; /* the release the broker is to be moved from; NULL: none */
-    bool argon2;            /* the broker is built with argon2 */
-    bool reload;            /* what a reload does matters */
-    const char *root;       /* put before absolute paths; then what is not there is missing. NULL: another machine's */
+    const char *exact;                  /* the exact release the user named, "2.0.15"; NULL: none, or several */
+    const cx_release *from;             /* the release the broker is to be moved from; NULL: none */
+    bool argon2;                        /* the broker is built with argon2 */
+    bool reload;                        /* what a reload does matters */
+    const struct cx_settings *settings; /* of the user; NULL: none */
+    const char *root; /* put before absolute paths; then what is not there is missing. NULL: another machine's */
     unsigned threads;
     unsigned char level[CX_RULE_COUNT]; /* cx_level */
 } cx_lint_options;
@@ -56,6 +57,7 @@ void cx_lint_acl(cx_lint *l, cx_named_file *file, const cx_release *release);
 void cx_lint_dynsec(cx_lint *l, cx_named_file *file, const cx_release *release);
 /* For each file. */
 void cx_lint_passwd(cx_lint *l, cx_named_file *file);
+void cx_lint_naming(cx_lint *l, cx_named_file *file);
 /* Once a unit, behind all others. */
 void cx_lint_versions(cx_lint *l);
 

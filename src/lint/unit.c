@@ -54,6 +54,8 @@ static void lint_file(cx_lint *l, cx_named_file *file)
 {
     cx_targets targets = judged(l, file->findings->refused);
     if (file->kind == CX_NAMED_PASSWD) cx_lint_passwd(l, file);
+    cx_lint_naming(l, file);
+    file->findings->merge = true;
     for (size_t i = CX_RELEASE_COUNT; i-- > 0;) {
         const cx_release *release = &cx_releases[i];
         bool has_plugins = cx_behaves(release, CX_B_OWN_PLUGINS) != CX_OWN_PLUGINS_NONE;

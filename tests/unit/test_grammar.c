@@ -501,8 +501,8 @@ START_TEST(rules_are_documented)
     static const char *const conf_prefixes[] = {"conf-", "cross-", "tls-", "bridge-", "dynsec-"};
     must(*rule->id && *rule->area && *rule->summary && *rule->why, "rule '%s' lacks something", rule->id);
     must(*rule->bad && *rule->good && strcmp(rule->bad, rule->good) != 0, "rule '%s' lacks an example", rule->id);
-    bool fits =
-        starts_with(rule->id, rule->area) || starts_with(rule->id, "version-") || starts_with(rule->id, "culex-");
+    bool fits = starts_with(rule->id, rule->area) || starts_with(rule->id, "version-") ||
+                starts_with(rule->id, "culex-") || starts_with(rule->id, "naming-");
     for (size_t i = 0; i < sizeof conf_prefixes / sizeof *conf_prefixes; i++)
         fits |= is_conf(rule->area) && starts_with(rule->id, conf_prefixes[i]);
     must(fits, "rule '%s' is of the area '%s'", rule->id, rule->area);

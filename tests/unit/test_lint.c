@@ -3,6 +3,7 @@
 
 #include "conf.h"
 #include "lint/run.h"
+#include "settings/settings.h"
 #include "unit.h"
 
 static const char *main_file(const char *area)
@@ -11,8 +12,9 @@ static const char *main_file(const char *area)
 }
 
 /* The words of a rule's options. */
-static void take_options(cx_lint_options *o, const char *options)
+static void take_options(cx_lint_options *o, const char *options, cx_settings *settings)
 {
+    cx_error e;
     char words[200];
     snprintf(words, sizeof words, "%s", options);
     for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
@@ -25,6 +27,9 @@ static void take_options(cx_lint_options *o, const char *options)
             static char exact[40];
             snprintf(exact, sizeof exact, "%s", word);
             o->exact = strcmp(word, release->label) != 0 ? exact : NULL;
+        } else if (strcmp(word, "--config") == 0) {
+            must(cx_settings_open(settings, strtok(NULL, " "), &e), "%s", e.text);
+            o->settings = settings;
         } else if (strcmp(word, "--from-target") == 0) o->from = cx_release_find(cx_str_of(strtok(NULL, " ")));
         else must(false, "an option of the example: %s", word);
     }
@@ -41,9 +46,10 @@ static struct seen lint_example(const cx_rule_info *rule, const char *text)
 {
     struct seen seen = {.all_fixes = true};
     cx_lint_run run = {.options = {.targets = CX_TARGETS_ALL}, .threads = 1};
-    take_options(&run.options, rule->options);
+    cx_settings settings = {0};
     tree_enter();
     tree_parts(main_file(rule->area), text, false);
+    take_options(&run.options, rule->options, &settings);
     cx_lint_run_add(&run, cx_kind_guess(cx_str_of(main_file(rule->area)), CX_STR("")), cx_str_of(main_file(rule->area)),
                     NULL);
     cx_lint_run_units(&run);
@@ -64,6 +70,7 @@ static struct seen lint_example(const cx_rule_info *rule, const char *text)
         }
     }
     cx_lint_run_clear(&run);
+    cx_settings_clear(&settings);
     tree_leave();
     return seen;
 }

@@ -186,10 +186,13 @@ static void overridden(cx_taking *t, cx_setting first)
 {
     if (t->option->repeatable || same_value(t, first)) return;
     const cx_conf_file *file = t->conf->files.items[t->line->file];
-    cx_finding *x = cx_remark(t, CX_RULE_CONF_OVERRIDDEN_OPTION, t->word,
-                              "%s a second time, with another value: this one counts", cx_conf_quote(t, t->word));
+    cx_finding *x =
+        cx_remark(t, CX_RULE_CONF_OVERRIDDEN_OPTION, t->word,
+                  "%s again, with another value: the one before it no longer counts", cx_conf_quote(t, t->word));
     if (first->file == t->line->file && x->note_count == 0)
         cx_note(t, x, "the first one is in line %zu", cx_source_place((cx_source *)&file->source, first->at).line);
+    if (t->option->scope == CX_SCOPE_SECURITY && !t->setup->per_listener && t->setup->listeners.n)
+        cx_note(t, x, "without per_listener_settings there is one value for all listeners");
     cx_fix_away(t, x, false, first);
 }
 

@@ -2,6 +2,7 @@
 #include "base/path.h"
 #include "base/typo.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "lint/baseline.h"
 #include "lint/fix.h"
 #include "lint/folder.h"
@@ -149,7 +150,11 @@ static int read_all(struct job *job)
     for (size_t i = 0; cli->operand_count == 0 && i < cli->settings.paths.n && code < 0; i++)
         code = add_operand(job, cli->settings.paths.items[i].p);
     if (code >= 0) return code;
+    cx_progress progress = cx_progress_begin(cli, "linting");
+    job->run.progress = cx_progress_tell;
+    job->run.progress_context = &progress;
     cx_lint_folder(&job->run, &job->folder);
+    cx_progress_end(&progress);
     for (size_t i = 0; i < job->run.units.n; i++)
         if (job->run.units.items[i].error.text[0])
             code = cx_cli_fail(job->cli, CX_EXIT_INPUT, "%s", job->run.units.items[i].error.text);

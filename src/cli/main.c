@@ -3,12 +3,13 @@
  * A map of the source, in the order of its rooms; a room uses only those above it:
  *
  *   base/      strings, memory, tables, files, threads
- *   data/      JSON as a stream
+ *   data/      JSON as a stream, YAML as a tree
  *   grammar/   the tables made from grammars/ at build time: releases as sets of
  *              named behaviours, words of the formats, kinds of findings
  *   text/      a source and its lines, as a person and as a broker counts them; findings,
  *              comments that allow them, differences, layout
  *   secret/    password hashes, buffers that are wiped
+ *   settings/  .culex.yaml
  *   topic/     topic names and filters
  *   formats/   acl/ passwd/ psk/: what the lines of a file say
  *   policy/    what a file means: lists of rules, who asks which; decide, explain

@@ -167,7 +167,7 @@ static int read_format(cx_cli *cli)
 
 static int read_settings(cx_cli *cli)
 {
-    cx_error e;
+    cx_error e = {""};
     cx_arena a = {0};
     const char *named = cx_cli_value(cli, "config");
     bool none = cx_cli_value(cli, "no-config") != NULL;

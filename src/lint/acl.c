@@ -231,6 +231,8 @@ static void see(const cx_acl_linting *c, struct seen *s, const struct at_entry *
     cx_str line = cx_acl_entry_line(c->acl, e);
     bool bare = !memchr(line.p, ' ', line.n) ||
                 (size_t)((const char *)memchr(line.p, ' ', line.n) + 1 - line.p) + at->value.n == line.n;
+    const cx_word *word = bare ? cx_word_find(CX_STR("acl"), at->value) : NULL;
+    if (word && strcmp(word->kind, "access") == 0) bare = false; /* acl-word-as-topic */
     if (bare && !s->first_plain) s->first_plain = e;
     s->plain += bare;
 }

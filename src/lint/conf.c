@@ -74,6 +74,19 @@ static void judge_architecture(const cx_setup *s, cx_setting line, struct once *
     }
 }
 
+static void judge_plugin_name(cx_lint *l, const cx_setup *s, cx_setting line)
+{
+    cx_str value = cx_setting_text(s, line);
+    if (!(is(line, CX_OPT_PLUGIN) || is(line, CX_OPT_GLOBAL_PLUGIN)) || !s->conf->paths.elsewhere || value.n == 0)
+        return;
+    if ((value.n > 3 && memcmp(value.p + value.n - 3, ".so", 3) == 0) || cx_exists(cx_arena_dup(&l->arena, value).p))
+        return;
+    cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_PLUGIN_NAME, value, "the name of a plug-in ends in .so");
+    cx_finding_note(
+        at(s, line), x,
+        "when there is no file of this very name, the broker does not start; its --test-config does not notice");
+}
+
 static void judge_redundant(const cx_setup *s, cx_setting line, struct once *once)
 {
     if (once->redundant || !is(line, CX_OPT_PER_LISTENER_SETTINGS) || s->per_listener ||
@@ -265,6 +278,7 @@ void cx_lint_conf(cx_lint *l, cx_setup *s)
             judge_placeholder(s, line);
             judge_architecture(s, line, &once);
             judge_redundant(s, line, &once);
+            judge_plugin_name(l, s, line);
             if (!line->include) continue;
             judge_own_folder(l, s, line);
             judge_lookalikes(l, s, line);

@@ -127,12 +127,20 @@ static void judge_address(const cx_setup *s, const cx_serving *v)
     help(s, line, x, "an IPv4 address, and 'socket_domain ipv4' below the listener");
 }
 
+/* Whether a part of the conf is not here, so that nobody can say what is missing in it. */
+static bool is_incomplete(const cx_setup *s)
+{
+    for (size_t i = 0; i < s->conf->folders.n; i++)
+        if (s->conf->folders.items[i].elsewhere) return true;
+    return false;
+}
+
 static void judge_nobody(cx_lint *l, const cx_setup *s, const cx_serving *v)
 {
     cx_setting line = v->listener->line;
     bool open = cx_behaves(s->release, CX_B_ANONYMOUS) == CX_ANONYMOUS_UNLESS_SECURED;
-    if (!line || open || !v->opens || v->protocol == CX_PROTOCOL_IS_HTTP_API || v->allow_anonymous || v->closed ||
-        v->authentication.links.n || cx_named_by_tls(v))
+    if (!line || open || is_incomplete(s) || !v->opens || v->protocol == CX_PROTOCOL_IS_HTTP_API ||
+        v->allow_anonymous || v->closed || v->authentication.links.n || cx_named_by_tls(v))
         return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_NOBODY_CAN_CONNECT, listener_value(s, v),
                                  "nobody can connect to %s", cx_lint_door_name(l, v));
@@ -186,6 +194,7 @@ static void judge_http_api(const cx_setup *s, const cx_serving *v)
 static void judge_without_acl(cx_lint *l, const cx_setup *s)
 {
     const cx_door *d, *with = NULL;
+    if (is_incomplete(s)) return;
     for (size_t next = 0; (d = cx_lint_next_door(l, s, &next));)
         if (d->serving.access.links.n && !with) with = d;
     for (size_t next = 0; with && (d = cx_lint_next_door(l, s, &next));) {
@@ -248,7 +257,7 @@ static void advise(cx_lint *l, const cx_setup *s)
         const cx_serving *v = &d->serving;
         if (!cx_serving_exposed(v) || !v->listener->line || v->closed) continue;
         if (!all && !v->listener->host.p && !v->interface.p) advise_all_interfaces(s, v), all = true;
-        if (!limits && !has_limit(s, v)) advise_limits(s, v), limits = true;
+        if (!limits && !is_incomplete(s) && !has_limit(s, v)) advise_limits(s, v), limits = true;
         if (!takeover && cx_serving_asks_passwords(v) && v->access.links.n && !v->username_as_clientid &&
             v->authentication.links.items[0].line)
             advise_takeover(s, v), takeover = true;

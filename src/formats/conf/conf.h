@@ -50,6 +50,7 @@ typedef struct cx_conf_file {
 typedef struct cx_conf_folder {
     cx_str path;           /* as the conf names it */
     cx_error error;        /* why it cannot be listed; empty: it was, or is not here */
+    bool elsewhere;        /* it is not here, and may well be on the broker's host, with who knows what in it */
     uint32_t first, count; /* its *.conf files in cx_conf.files, in the broker's order */
 } cx_conf_folder;
 

@@ -47,7 +47,7 @@ static cx_str around(cx_arena *a, cx_str conf, cx_str path)
 {
     cx_str folders[UP_MAX + 1] = {cx_path_folder(a, conf)};
     unsigned count = 1;
-    while (count <= UP_MAX && !cx_str_is(folders[count - 1], "/") &&
+    while (count <= UP_MAX && !cx_str_is(above(a, folders[count - 1]), "/") &&
            !cx_exists(in_folder(a, folders[count - 1], CX_STR(".git")).p)) {
         folders[count] = above(a, folders[count - 1]);
         count++;
@@ -62,18 +62,32 @@ static cx_str around(cx_arena *a, cx_str conf, cx_str path)
     return CX_STR_NONE;
 }
 
+/* A conf in a repository speaks of another host, even where this one has a file of that name. */
+static bool in_repository(cx_arena *a, cx_str conf)
+{
+    cx_str real = cx_path_real(a, conf.p);
+    return real.p && cx_path_repository(a, real).p;
+}
+
+static cx_str find_elsewhere(const cx_paths *p, cx_arena *a, cx_str path, bool *near)
+{
+    cx_str conf = cx_str_of(p->conf), here = with_root(p, a, path);
+    cx_str other = absolute(path) ? around(a, conf, path) : in_folder(a, cx_path_folder(a, conf), path);
+    *near = other.p && cx_exists(other.p);
+    if (*near) return other;
+    bool stranger = absolute(path) && in_repository(a, conf);
+    return stranger ? cx_arena_join(a, CX_STR("(elsewhere)"), path) : here;
+}
+
 cx_str cx_paths_find(const cx_paths *p, cx_arena *a, cx_str path, bool *near)
 {
-    cx_str here = with_root(p, a, path), other = CX_STR_NONE;
     *near = false;
-    if (!p->conf || path.n == 0 || cx_exists(here.p)) return here;
-    cx_str conf = cx_str_of(p->conf);
-    if (!absolute(path)) other = p->elsewhere ? in_folder(a, cx_path_folder(a, conf), path) : CX_STR_NONE;
-    else if (p->elsewhere) other = around(a, conf, path);
-    else other = in_folder(a, cx_path_folder(a, conf), cx_path_name(path));
-    if (!other.p || !cx_exists(other.p)) return here;
-    *near = true;
-    return other;
+    if (p->elsewhere && p->conf && path.n) return find_elsewhere(p, a, path, near);
+    cx_str here = with_root(p, a, path);
+    if (!p->conf || !absolute(path) || cx_exists(here.p)) return here;
+    cx_str other = in_folder(a, cx_path_folder(a, cx_str_of(p->conf)), cx_path_name(path));
+    *near = cx_exists(other.p);
+    return *near ? other : here;
 }
 
 bool cx_paths_lacks(const cx_paths *p, cx_arena *a, cx_str path)

@@ -152,7 +152,7 @@ static void read_folder(struct reading *r, cx_str path)
     if (memchr(where.p, '\0', where.n)) cx_error_set(&folder.error, "a path with a NUL byte");
     else if (cx_exists(where.p) && !cx_is_directory(where.p))
         cx_error_set(&folder.error, "%s: is not a directory", where.p);
-    else if (c->paths.elsewhere && !cx_exists(where.p)) names.list.n = 0; /* it may be there */
+    else if (c->paths.elsewhere && !cx_exists(where.p)) folder.elsewhere = true;
     else if (!cx_list_folder(where.p, offer_name, &names, &folder.error)) names.list.n = 0;
     if (names.list.n) qsort(names.list.items, names.list.n, sizeof *names.list.items, by_name);
     for (size_t i = 0; i < names.list.n; i++) {

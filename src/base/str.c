@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "base/str.h"
 
 cx_str cx_str_trim(cx_str a)
@@ -16,3 +17,5 @@ int cx_str_cmp(cx_str a, cx_str b)
     if (c != 0) return c;
     return (a.n > b.n) - (a.n < b.n);
 }
+
+const char *cx_str_find(cx_str a, const char *what) { return a.n ? memmem(a.p, a.n, what, strlen(what)) : NULL; }

@@ -28,6 +28,15 @@ static inline bool cx_str_starts(cx_str a, cx_str prefix)
     return a.n >= prefix.n && memcmp(a.p, prefix.p, prefix.n) == 0;
 }
 
+static inline bool cx_str_ends(cx_str a, const char *end)
+{
+    size_t n = strlen(end);
+    return a.n >= n && memcmp(a.p + a.n - n, end, n) == 0;
+}
+
+/* Where WHAT begins in it; NULL: nowhere. */
+const char *cx_str_find(cx_str a, const char *what);
+
 static inline bool cx_str_has(cx_str a, char c) { return a.n > 0 && memchr(a.p, c, a.n) != NULL; }
 
 /* From byte FROM on, LEN bytes; the caller keeps both inside. */

@@ -20,22 +20,23 @@ static void read_file(cx_files *f, cx_named_file *file)
     if (file->error.text[0] || !cx_source_open(&file->source, file->path.p, &file->error)) return;
     file->source.name = file->path;
     switch (file->kind) {
-    case CX_NAMED_ACL:
+    case CX_KIND_ACL:
         cx_acl_read(&file->acl, &file->source, f->targets, f->threads);
         file->findings = &file->acl.findings;
         break;
-    case CX_NAMED_PASSWD:
+    case CX_KIND_PASSWD:
         cx_passwd_read(&file->passwd, &file->source, f->targets, f->argon2);
         file->findings = &file->passwd.findings;
         break;
-    case CX_NAMED_PSK:
+    case CX_KIND_PSK:
         cx_psk_read(&file->psk, &file->source, f->targets);
         file->findings = &file->psk.findings;
         break;
-    case CX_NAMED_DYNSEC:
+    case CX_KIND_DYNSEC:
         if (cx_dynsec_read(&file->dynsec, &file->source, with_plugin(f), f->argon2, &file->error))
             file->findings = &file->dynsec.findings;
         break;
+    default: cx_bug("no kind of named file");
     }
 }
 
@@ -43,7 +44,7 @@ static void read_file(cx_files *f, cx_named_file *file)
 static void read_or_empty(cx_files *f, cx_named_file *file)
 {
     read_file(f, file);
-    if (file->kind != CX_NAMED_DYNSEC || file->findings) return;
+    if (file->kind != CX_KIND_DYNSEC || file->findings) return;
     cx_error none;
     cx_source_clear(&file->source);
     cx_source_over(&file->source, file->path, CX_STR(""));
@@ -52,7 +53,7 @@ static void read_or_empty(cx_files *f, cx_named_file *file)
 }
 
 /* The file of a kind and a name; *NEW: it is made now. */
-static cx_named_file *entry_of(cx_files *f, cx_named_kind kind, cx_str name, bool *new)
+static cx_named_file *entry_of(cx_files *f, cx_kind kind, cx_str name, bool *new)
 {
     size_t known = f->keys.n;
     uint32_t number = cx_map_put(&f->keys, cx_arena_printf(&f->arena, "%d%.*s", (int)kind, (int)name.n, name.p));
@@ -64,7 +65,7 @@ static cx_named_file *entry_of(cx_files *f, cx_named_kind kind, cx_str name, boo
     return file;
 }
 
-cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path)
+cx_named_file *cx_files_open(cx_files *f, cx_kind kind, cx_str path)
 {
     bool new;
     cx_named_file *file = entry_of(f, kind, path, &new);
@@ -80,7 +81,7 @@ cx_named_file *cx_files_made(cx_files *f, cx_made made)
     static const char *const keys[] = {"\nempty", "\nadmin", "\ndemo"}; /* no path has a line feed */
     bool new;
     cx_error none;
-    cx_named_file *file = entry_of(f, CX_NAMED_DYNSEC, cx_str_of(keys[made]), &new);
+    cx_named_file *file = entry_of(f, CX_KIND_DYNSEC, cx_str_of(keys[made]), &new);
     if (!new) return file;
     bool empty = made == CX_MADE_EMPTY;
     file->path = empty ? CX_STR("(no file)") : CX_STR("(the file the broker makes)");
@@ -94,7 +95,7 @@ cx_policy *cx_named_policy(cx_named_file *file, const cx_release *release)
     cx_policy *p = &file->policies[release->index];
     cx_dynsec *dynsec = &file->dynsec;
     if (p->release) return p;
-    if (file->kind == CX_NAMED_DYNSEC) cx_policy_from_dynsec(p, &dynsec, 1, release);
+    if (file->kind == CX_KIND_DYNSEC) cx_policy_from_dynsec(p, &dynsec, 1, release);
     else cx_policy_from_acl(p, &file->acl, release);
     return p;
 }

@@ -7,11 +7,10 @@
 #include "formats/passwd/passwd.h"
 #include "formats/psk/psk.h"
 #include "policy/policy.h"
-
-typedef enum { CX_NAMED_ACL, CX_NAMED_PASSWD, CX_NAMED_PSK, CX_NAMED_DYNSEC } cx_named_kind;
+#include "text/kind.h"
 
 typedef struct cx_named_file {
-    cx_named_kind kind;
+    cx_kind kind;   /* CX_KIND_ACL, _PASSWD, _PSK or _DYNSEC */
     cx_str path;    /* where it was looked for */
     bool near;      /* it was not there: this is the one near the conf */
     bool elsewhere; /* it is not here, and may well be on the broker's host */
@@ -37,7 +36,7 @@ typedef struct cx_files {
 } cx_files;
 
 /* The file PATH names, read now when it was not yet. Never NULL. */
-cx_named_file *cx_files_open(cx_files *f, cx_named_kind kind, cx_str path);
+cx_named_file *cx_files_open(cx_files *f, cx_kind kind, cx_str path);
 
 /* Files of dynamic security that are none: what one has that forgot its file; and what 2.1 makes for itself, see
  * cx_dynsec_initial. */

@@ -5,11 +5,6 @@
 
 static cx_targets bit(const cx_setup *s) { return CX_TARGET_BIT(s->release); }
 
-static cx_findings *findings_at(const cx_setup *s, cx_setting line)
-{
-    return &s->conf->files.items[line->file]->findings;
-}
-
 static void missing(cx_start *st, cx_setup *s, cx_setting line, cx_str part, const char *why)
 {
     CX_FOUNDERS(st, s, line, CX_RULE_CROSS_MISSING_FILE, part, "the file cannot be read: %s", why);
@@ -27,14 +22,14 @@ static void judge_directory(cx_start *st, cx_setup *s, cx_setting line, cx_str p
 {
     if (!takes_directory(s)) {
         missing(st, s, line, part, file->error.text);
-    } else if (file->kind == CX_NAMED_ACL) {
-        cx_finding *x = cx_findings_add(findings_at(s, line), CX_RULE_CROSS_MISSING_FILE,
+    } else if (file->kind == CX_KIND_ACL) {
+        cx_finding *x = cx_findings_add(cx_setting_findings(s, line), CX_RULE_CROSS_MISSING_FILE,
                                         (cx_span){line->at, line->word_len}, bit(s), 0, "%s", file->error.text);
-        cx_finding_note(findings_at(s, line), x, "%s reads it as an empty file, after a second or two",
+        cx_finding_note(cx_setting_findings(s, line), x, "%s reads it as an empty file, after a second or two",
                         s->release->label);
     } else {
         cx_finding *x = CX_FOUNDERS(st, s, line, CX_RULE_CROSS_MISSING_FILE, part, "%s", file->error.text);
-        cx_finding_note(findings_at(s, line), x, "%s reads it for ever and opens no socket", s->release->label);
+        cx_finding_note(cx_setting_findings(s, line), x, "%s reads it for ever and opens no socket", s->release->label);
     }
 }
 
@@ -50,31 +45,31 @@ static void judge_file(cx_start *st, cx_setup *s, cx_setting line, cx_str part, 
     }
     if (file->symlink && cx_behaves(s->release, CX_B_SYMLINK) == CX_SYMLINK_REFUSE) {
         cx_finding *x = CX_FOUNDERS(st, s, line, CX_RULE_TLS_SYMLINKED_SECRET, part, "the file is a symbolic link");
-        cx_finding_note(findings_at(s, line), x,
+        cx_finding_note(cx_setting_findings(s, line), x,
                         "the broker opens it only when MOSQUITTO_UNSAFE_ALLOW_SYMLINKS is set in its environment");
     }
     if (file->findings->refused & bit(s)) {
         cx_finding *x = CX_FOUNDERS(st, s, line, CX_RULE_CROSS_BAD_FILE, part, "the broker refuses this file");
-        cx_finding_note(findings_at(s, line), x, "its errors are below");
+        cx_finding_note(cx_setting_findings(s, line), x, "its errors are below");
     }
 }
 
-static void load(cx_start *st, cx_setup *s, cx_setting line, cx_named_kind kind, cx_str path)
+static void load(cx_start *st, cx_setup *s, cx_setting line, cx_kind kind, cx_str path)
 {
     cx_named_file *file = cx_files_open(&st->files, kind, path);
     if (file->elsewhere) return;
     judge_file(st, s, line, path, file);
-    if (kind != CX_NAMED_PSK && !file->findings) st->unanswerable |= bit(s);
-    if (kind != CX_NAMED_PSK && file->findings) st->unanswerable |= file->findings->refused & bit(s);
+    if (kind != CX_KIND_PSK && !file->findings) st->unanswerable |= bit(s);
+    if (kind != CX_KIND_PSK && file->findings) st->unanswerable |= file->findings->refused & bit(s);
 }
 
 static void load_security(cx_start *st, cx_setup *s, const cx_security *security)
 {
     static const struct {
         unsigned option;
-        cx_named_kind kind;
+        cx_kind kind;
     } files[] = {
-        {CX_OPT_PASSWORD_FILE, CX_NAMED_PASSWD}, {CX_OPT_ACL_FILE, CX_NAMED_ACL}, {CX_OPT_PSK_FILE, CX_NAMED_PSK}};
+        {CX_OPT_PASSWORD_FILE, CX_KIND_PASSWD}, {CX_OPT_ACL_FILE, CX_KIND_ACL}, {CX_OPT_PSK_FILE, CX_KIND_PSK}};
     for (size_t i = 0; i < 3; i++) {
         cx_setting line = cx_security_of(security, files[i].option);
         if (line) load(st, s, line, files[i].kind, cx_setting_text(s, line));
@@ -83,12 +78,12 @@ static void load_security(cx_start *st, cx_setup *s, const cx_security *security
 
 /* ---- plug-ins ---- */
 
-static void load_plugin_file(cx_start *st, cx_setup *s, const cx_plugin *p, const char *key, cx_named_kind kind)
+static void load_plugin_file(cx_start *st, cx_setup *s, const cx_plugin *p, const char *key, cx_kind kind)
 {
     cx_setting line = NULL;
     cx_str path = cx_plugin_option(s, p, key, 0, &line);
     if (path.p) load(st, s, line, kind, path);
-    else if (kind == CX_NAMED_PASSWD)
+    else if (kind == CX_KIND_PASSWD)
         CX_FOUNDERS(st, s, p->line, CX_RULE_CROSS_PLUGIN_OPTION, p->path, "the plug-in needs its option plugin_opt_%s",
                     key);
     for (size_t i = 0; i < p->options.n; i++) {
@@ -98,7 +93,7 @@ static void load_plugin_file(cx_start *st, cx_setup *s, const cx_plugin *p, cons
         if (cx_str_is(rest, key)) continue;
         cx_finding *x = CX_FOUNDERS(st, s, option, CX_RULE_CROSS_PLUGIN_OPTION, word,
                                     "the plug-in has no such option, its only one is plugin_opt_%s", key);
-        cx_finding_note(findings_at(s, option), x, "the broker does not start");
+        cx_finding_note(cx_setting_findings(s, option), x, "the broker does not start");
     }
 }
 
@@ -129,7 +124,7 @@ static void judge_no_dynsec(cx_setup *s, cx_setting line, const cx_named_file *f
 {
     bool generates = cx_behaves(s->release, CX_B_DYNSEC_MISSING_FILE) == CX_DYNSEC_MISSING_FILE_GENERATED;
     bool missing_file = file && !cx_exists(file->path.p);
-    cx_findings *f = findings_at(s, line);
+    cx_findings *f = cx_setting_findings(s, line);
     cx_finding *x =
         cx_findings_add(f, CX_RULE_DYNSEC_MISSING_FILE, (cx_span){line->at, line->word_len}, bit(s), 0, "%s",
                         !file          ? "the dynamic security plug-in has no plugin_opt_config_file"
@@ -145,13 +140,13 @@ static void judge_dynsec(cx_setup *s, cx_start *st, const cx_plugin *p)
 {
     cx_setting line = p->dynsec_file_line ? p->dynsec_file_line : p->line;
     cx_str path = p->dynsec_file;
-    cx_named_file *file = path.p ? cx_files_open(&st->files, CX_NAMED_DYNSEC, path) : NULL;
+    cx_named_file *file = path.p ? cx_files_open(&st->files, CX_KIND_DYNSEC, path) : NULL;
     if (file && file->elsewhere) return;
     if (file && p->forgotten) {
-        cx_finding *x =
-            cx_findings_add(findings_at(s, line), CX_RULE_DYNSEC_SHARED_FILE, (cx_span){line->at, line->word_len},
-                            bit(s), 0, "a later dynamic security plug-in without a file makes this one forget its own");
-        cx_finding_note(findings_at(s, line), x, "it goes on with an empty policy");
+        cx_finding *x = cx_findings_add(
+            cx_setting_findings(s, line), CX_RULE_DYNSEC_SHARED_FILE, (cx_span){line->at, line->word_len}, bit(s), 0,
+            "a later dynamic security plug-in without a file makes this one forget its own");
+        cx_finding_note(cx_setting_findings(s, line), x, "it goes on with an empty policy");
     }
     if (!file || !file->findings) {
         judge_no_dynsec(s, line, file);
@@ -159,7 +154,7 @@ static void judge_dynsec(cx_setup *s, cx_start *st, const cx_plugin *p)
     }
     if (!(file->findings->refused & bit(s))) return;
     cx_finding *x = CX_FOUNDERS(st, s, line, CX_RULE_CROSS_BAD_FILE, path, "the broker ends at this file");
-    cx_finding_note(findings_at(s, line), x, "its errors are below");
+    cx_finding_note(cx_setting_findings(s, line), x, "its errors are below");
     st->unanswerable |= bit(s);
 }
 
@@ -170,25 +165,25 @@ static void load_plugin(cx_start *st, cx_setup *s, const cx_plugin *p)
     if (p->name.p && p->uses == 0) {
         cx_finding *x =
             CX_FOUNDERS(st, s, p->line, CX_RULE_CONF_PLUGIN_UNUSED, p->name, "the plug-in is loaded and not used");
-        cx_finding_note(findings_at(s, p->line), x, "the broker ends at start, without a message");
+        cx_finding_note(cx_setting_findings(s, p->line), x, "the broker ends at start, without a message");
         return;
     }
     if (path.n == 0 || !can_load(st, s, p)) return;
     if (cx_paths_lacks(&st->files.paths, &st->files.arena, path)) {
         cx_finding *x = CX_FOUNDERS(st, s, p->line, CX_RULE_CROSS_PLUGIN_MISSING, path, "there is no such plug-in");
         if (verbatim && cx_str_trim(path).n < path.n)
-            cx_finding_note(findings_at(s, p->line), x, "the blanks around it are a part of its name");
+            cx_finding_note(cx_setting_findings(s, p->line), x, "the blanks around it are a part of its name");
         if (!(name.n > 3 && cx_str_is(cx_str_sub(name, name.n - 3, 3), ".so")))
-            cx_finding_help(findings_at(s, p->line), x, "the name of a plug-in ends in .so");
+            cx_finding_help(cx_setting_findings(s, p->line), x, "the name of a plug-in ends in .so");
     }
     if (p->dynsec) judge_dynsec(s, st, p);
-    if (cx_str_is(name, "mosquitto_acl_file.so")) load_plugin_file(st, s, p, "acl_file", CX_NAMED_ACL);
-    if (cx_str_is(name, "mosquitto_password_file.so")) load_plugin_file(st, s, p, "password_file", CX_NAMED_PASSWD);
+    if (cx_str_is(name, "mosquitto_acl_file.so")) load_plugin_file(st, s, p, "acl_file", CX_KIND_ACL);
+    if (cx_str_is(name, "mosquitto_password_file.so")) load_plugin_file(st, s, p, "password_file", CX_KIND_PASSWD);
     cx_setting persistence = cx_setup_of(s, CX_OPT_PERSISTENCE);
     if (cx_str_is(name, "mosquitto_persist_sqlite.so") && cx_setting_bool(s, persistence, false)) {
         cx_finding *x = CX_FOUNDERS(st, s, p->line, CX_RULE_CONF_PERSISTENCE_CLASH, path,
                                     "a persistence plug-in besides 'persistence true'");
-        cx_finding_help(findings_at(s, p->line), x, "persistence false");
+        cx_finding_help(cx_setting_findings(s, p->line), x, "persistence false");
     }
 }
 
@@ -266,7 +261,7 @@ static void judge_tls_version(cx_start *st, cx_setup *s, const cx_listener *l)
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
         if (cx_str_is(value, versions[i])) return;
     cx_finding *x = CX_FOUNDERS(st, s, line, CX_RULE_TLS_BAD_VERSION, value, "no such TLS version");
-    cx_finding_help(findings_at(s, line), x, "tlsv1.3, tlsv1.2 or tlsv1.1, in lower case");
+    cx_finding_help(cx_setting_findings(s, line), x, "tlsv1.3, tlsv1.2 or tlsv1.1, in lower case");
 }
 
 /* The broker looks at all files; libwebsockets at the first two. */

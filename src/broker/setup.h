@@ -138,6 +138,12 @@ static inline cx_setting cx_bridge_of(const cx_bridge *b, unsigned option)
 /* The security options that hold for a listener. */
 const cx_security *cx_setup_security(const cx_setup *s, const cx_listener *l);
 
+/* The findings of the file it stands in. */
+static inline cx_findings *cx_setting_findings(const cx_setup *s, cx_setting line)
+{
+    return &s->conf->files.items[line->file]->findings;
+}
+
 /* Whether the value is not to be shown. */
 bool cx_setting_secret(const cx_setup *s, cx_setting line);
 

@@ -9,11 +9,6 @@
 
 static cx_targets bit(const cx_setup *s) { return CX_TARGET_BIT(s->release); }
 
-static cx_findings *findings_at(const cx_setup *s, cx_setting line)
-{
-    return &s->conf->files.items[line->file]->findings;
-}
-
 /* The value of a line, its word when it has none. */
 static cx_str value_at(const cx_setup *s, cx_setting line)
 {
@@ -86,7 +81,7 @@ static void judge_socket(cx_start *st, cx_setup *s, struct ports *ports)
                                 implicit ? cx_conf_line_word(s->conf, line) : value_at(s, line), "%s", text);
     cx_setting first = other->listener->line;
     if (first)
-        cx_finding_note(findings_at(s, line), x, "the first time because of line %zu",
+        cx_finding_note(cx_setting_findings(s, line), x, "the first time because of line %zu",
                         cx_source_place(&s->conf->files.items[first->file]->source, first->at).line);
 }
 
@@ -102,7 +97,8 @@ static void judge_none(cx_start *st, cx_setup *s)
     if (!line) return;
     cx_finding *x = CX_FOUNDERS(st, s, line, CX_RULE_CONF_NO_MQTT_LISTENER, value_at(s, line),
                                 "no listener for plain MQTT is left");
-    cx_finding_note(findings_at(s, line), x, "the broker says that it cannot start any listening socket, and ends");
+    cx_finding_note(cx_setting_findings(s, line), x,
+                    "the broker says that it cannot start any listening socket, and ends");
 }
 
 /* ---- doors ---- */
@@ -122,7 +118,7 @@ static cx_policy *shared_policy(cx_start *st, const cx_setup *s)
     for (size_t i = 0; i < s->plugins.n && !p->release; i++) {
         cx_str path = s->plugins.items[i]->dynsec_file;
         if (!path.p) continue;
-        cx_named_file *file = cx_files_open(&st->files, CX_NAMED_DYNSEC, path);
+        cx_named_file *file = cx_files_open(&st->files, CX_KIND_DYNSEC, path);
         if (count == CX_DOCUMENTS_MAX || file->elsewhere) return NULL;
         files[count++] = &file->dynsec;
     }
@@ -147,7 +143,7 @@ static cx_policy *dynsec_policy(cx_start *st, const cx_setup *s, const cx_link *
 {
     if (cx_behaves(s->release, CX_B_DYNSEC_INSTANCES) == CX_DYNSEC_INSTANCES_SHARED) return shared_policy(st, s);
     if (link->plugin->forgotten) return cx_named_policy(cx_files_made(&st->files, CX_MADE_EMPTY), s->release);
-    cx_named_file *file = cx_files_open(&st->files, CX_NAMED_DYNSEC, link->file);
+    cx_named_file *file = cx_files_open(&st->files, CX_KIND_DYNSEC, link->file);
     if (file->elsewhere) return NULL;
     cx_named_file *made = file->findings ? NULL : initial_file(st, s, link, file);
     return cx_named_policy(made ? made : file, s->release);
@@ -163,7 +159,7 @@ static void build_steps(cx_start *st, cx_door *d)
         } else if (link->asked == CX_ASKS_OTHER_PLUGIN) {
             add_step(&d->broker, (cx_step){.who = link->plugin->path});
         } else if (link->file.p) {
-            cx_named_file *acl = cx_files_open(&st->files, CX_NAMED_ACL, link->file);
+            cx_named_file *acl = cx_files_open(&st->files, CX_KIND_ACL, link->file);
             if (acl->elsewhere) add_step(&d->broker, (cx_step){.who = acl->path});
             if (!acl->findings || acl->findings->refused & CX_TARGET_BIT(d->broker.release)) return;
             add_step(&d->broker, (cx_step){.policy = cx_named_policy(acl, d->broker.release)});
@@ -279,12 +275,12 @@ bool cx_door_same(const cx_door *a, const cx_door *b)
 
 static bool is_elsewhere(cx_start *st, const cx_link *link)
 {
-    return link->file.p && cx_files_open(&st->files, CX_NAMED_PASSWD, link->file)->elsewhere;
+    return link->file.p && cx_files_open(&st->files, CX_KIND_PASSWD, link->file)->elsewhere;
 }
 
 static bool has_entry(cx_start *st, const cx_door *d, cx_str path, cx_str user)
 {
-    cx_named_file *file = path.p ? cx_files_open(&st->files, CX_NAMED_PASSWD, path) : NULL;
+    cx_named_file *file = path.p ? cx_files_open(&st->files, CX_KIND_PASSWD, path) : NULL;
     return file && file->findings && cx_passwd_find(&file->passwd, user, d->broker.release);
 }
 

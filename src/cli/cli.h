@@ -90,6 +90,9 @@ void cx_cli_note(cx_cli *cli, const char *message, ...) __attribute__((format(pr
 /* The kind --as or --kind forces; false: not a kind (already reported). */
 bool cx_cli_kind(cx_cli *cli, cx_kind *kind);
 
+/* Neither name nor content of PATH tells its kind: said so, and the exit code of that. */
+int cx_cli_no_kind(cx_cli *cli, const char *path);
+
 /* culex lint --list-rules */
 int cx_list_rules(cx_cli *cli);
 

@@ -147,9 +147,7 @@ static void put_text(cx_cli *cli, struct checked *c)
     cx_buf *out = &cli->out;
     for (size_t i = 0; i < c->findings->list.n; i++) {
         cx_report_finding(out, cli->style, &c->source, &c->findings->list.items[i], cli->targets,
-                          c->kind == CX_KIND_ACL      ? CX_SHOW_ALL
-                          : c->kind == CX_KIND_DYNSEC ? CX_HIDE_JSON
-                                                      : CX_HIDE_RECORDS);
+                          cx_hiding_of(c->kind));
         cx_buf_putc(out, '\n');
     }
     cx_targets refused = c->findings->refused & cli->targets;
@@ -234,10 +232,7 @@ static int check_file(cx_cli *cli, const char *path, cx_kind kind)
         return cx_check_conf(cli, path);
     }
     if (c.kind == CX_KIND_UNKNOWN) {
-        code = cx_cli_fail(
-            cli, CX_EXIT_USAGE,
-            "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd, psk or dynsec",
-            path);
+        code = cx_cli_no_kind(cli, path);
     } else if (c.kind == CX_KIND_YAML) {
         code =
             cx_cli_fail(cli, CX_EXIT_USAGE, "%s: files of kind %s are not in this version", path, cx_kind_name(c.kind));

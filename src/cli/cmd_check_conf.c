@@ -21,7 +21,7 @@ static void each_file(struct checked *c, void each(void *context, cx_source *sou
     }
     for (size_t i = 0; i < c->start.files.list.n; i++) {
         cx_named_file *file = c->start.files.list.items[i];
-        if (file->findings) each(context, &file->source, file->findings, cx_cli_hiding(file->kind));
+        if (file->findings) each(context, &file->source, file->findings, cx_hiding_of(file->kind));
     }
 }
 
@@ -56,7 +56,7 @@ static void put_content(cx_buf *out, const struct checked *c)
     size_t named = 0;
     for (size_t i = 0; i < c->start.files.list.n; i++) {
         const cx_named_file *file = c->start.files.list.items[i];
-        named += file->findings || file->kind != CX_NAMED_DYNSEC; /* not one that the broker makes itself */
+        named += file->findings || file->kind != CX_KIND_DYNSEC; /* not one that the broker makes itself */
     }
     cx_check_put_count(out, named, "named file", &join);
     if (join[0] == ',') cx_buf_putc(out, ')');

@@ -93,11 +93,7 @@ static int format_file(cx_cli *cli, const char *path, cx_kind kind)
     if (!cx_source_open(&source, path, &e)) return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
     if (kind == CX_KIND_UNKNOWN) kind = cx_kind_guess(source.name, source.text);
     int code;
-    if (kind == CX_KIND_UNKNOWN || kind == CX_KIND_YAML)
-        code = cx_cli_fail(
-            cli, CX_EXIT_USAGE,
-            "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd, psk or dynsec",
-            path);
+    if (kind == CX_KIND_UNKNOWN || kind == CX_KIND_YAML) code = cx_cli_no_kind(cli, path);
     else if (!print(cli, &text, kind, &source))
         code = cx_cli_fail(cli, CX_EXIT_INPUT, "%s: nothing was laid out", path);
     else code = deliver(cli, &source, kind, cx_buf_str(&text), path);

@@ -1,6 +1,5 @@
 /* culex lint: what is wrong, doubtful or open in a repository of configurations. */
 #include "base/path.h"
-#include "base/typo.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "lint/baseline.h"
@@ -53,9 +52,8 @@ static bool set_level(cx_lint_options *o, cx_str glob, unsigned level)
 
 static int no_such_rule(cx_cli *cli, cx_str glob)
 {
-    cx_nearest near = {0};
-    for (unsigned i = 0; i < CX_RULE_COUNT; i++) cx_nearest_offer(&near, glob, cx_str_of(cx_rules[i].id));
-    if (near.word.p)
+    cx_nearest near;
+    if (!cx_is_rule(glob, &near) && near.word.p)
         return cx_cli_fail(cli, CX_EXIT_USAGE, "no rule '%.*s', did you mean '%.*s'?", (int)glob.n, glob.p,
                            (int)near.word.n, near.word.p);
     return cx_cli_fail(cli, CX_EXIT_USAGE, "no rule '%.*s'; 'culex lint --list-rules' lists them", (int)glob.n, glob.p);
@@ -123,11 +121,7 @@ static int add_file(struct job *job, const char *path)
     size_t n = kind == CX_KIND_UNKNOWN && !in ? cx_read_head(path, head, sizeof head) : 0;
     if (n == SIZE_MAX) return cx_cli_fail(job->cli, CX_EXIT_INPUT, "%s: cannot be read", path);
     if (kind == CX_KIND_UNKNOWN && n) kind = cx_kind_guess(CX_STR(""), (cx_str){head, n});
-    if (kind == CX_KIND_UNKNOWN || kind == CX_KIND_YAML)
-        return cx_cli_fail(
-            job->cli, CX_EXIT_USAGE,
-            "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd, psk or dynsec",
-            path);
+    if (kind == CX_KIND_UNKNOWN || kind == CX_KIND_YAML) return cx_cli_no_kind(job->cli, path);
     cx_folder_add(&job->folder, kind, path, in ? name : NULL);
     return -1;
 }

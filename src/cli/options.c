@@ -281,3 +281,11 @@ bool cx_cli_kind(cx_cli *cli, cx_kind *kind)
     cx_cli_fail(cli, CX_EXIT_USAGE, "no such kind: '%s'; say conf, acl, passwd, psk, dynsec or yaml", word);
     return false;
 }
+
+int cx_cli_no_kind(cx_cli *cli, const char *path)
+{
+    return cx_cli_fail(
+        cli, CX_EXIT_USAGE,
+        "%s: neither name nor content tells what kind of file it is; say --kind conf, acl, passwd, psk or dynsec",
+        path);
+}

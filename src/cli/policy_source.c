@@ -114,7 +114,7 @@ static int conf_refused(cx_policy_source *s, cx_cli *cli, const char *path)
     }
     for (size_t i = 0; i < s->start.files.list.n; i++) {
         cx_named_file *file = s->start.files.list.items[i];
-        put_reasons(cli, &file->source, file->findings, who_refuses, cx_cli_hiding(file->kind), &shown);
+        put_reasons(cli, &file->source, file->findings, who_refuses, cx_hiding_of(file->kind), &shown);
     }
     cx_arena a = {0};
     cx_targets rest = cli->targets & (cx_targets)~who_refuses;
@@ -197,7 +197,7 @@ static int look_at_dynsec(cx_policy_source *s, cx_cli *cli)
 {
     for (size_t i = 0; i < s->start.files.list.n; i++) {
         cx_named_file *file = s->start.files.list.items[i];
-        if (file->kind != CX_NAMED_DYNSEC) continue;
+        if (file->kind != CX_KIND_DYNSEC) continue;
         if (file->findings) note_not_loaded(cli, &file->source, file->findings);
         if (!file->error.text[0]) continue;
         bool no_file = !cx_exists(file->path.p) || file->directory || cx_is_pipe(file->path.p);

@@ -36,10 +36,4 @@ typedef struct cx_policy_source {
 int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy);
 void cx_policy_close(cx_policy_source *s);
 
-/* What of a named file's lines is not shown. */
-static inline cx_hiding cx_cli_hiding(cx_named_kind kind)
-{
-    return kind == CX_NAMED_ACL ? CX_SHOW_ALL : kind == CX_NAMED_DYNSEC ? CX_HIDE_JSON : CX_HIDE_RECORDS;
-}
-
 #endif

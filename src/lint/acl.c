@@ -28,15 +28,6 @@ static void note_entry(const cx_acl_linting *c, cx_finding *x, const cx_acl_entr
                     (int)text.n, text.p);
 }
 
-static const char *find(cx_str s, const char *what)
-{
-    size_t n = strlen(what);
-    const char *p = s.p, *end = s.p + s.n;
-    for (; (size_t)(end - p) >= n && (p = memchr(p, what[0], (size_t)(end - p) - n + 1)); p++)
-        if (memcmp(p, what, n) == 0) return p;
-    return NULL;
-}
-
 static bool is_rule(const cx_acl_entry *e) { return e->kind != CX_ACL_USER; }
 static bool allows(const cx_acl_entry *e, unsigned access) { return is_rule(e) && (e->access & access); }
 
@@ -71,8 +62,8 @@ static void judge_second_access(const cx_acl_linting *c, const struct at_entry *
 
 static void judge_variable(const cx_acl_linting *c, const struct at_entry *at)
 {
-    const char *variable = find(at->value, "%c");
-    if (!variable) variable = find(at->value, "%u");
+    const char *variable = cx_str_find(at->value, "%c");
+    if (!variable) variable = cx_str_find(at->value, "%u");
     if (!variable || at->entry->kind != CX_ACL_TOPIC) return;
     cx_finding *x =
         say(c, CX_RULE_ACL_VARIABLE_IN_TOPIC, at->value, "%s: %%c and %%u are plain text in a topic line", at->value);
@@ -152,7 +143,7 @@ static void judge_username(const cx_acl_linting *c, const struct at_entry *at)
 
 static void judge_empty_level(const cx_acl_linting *c, const struct at_entry *at)
 {
-    const char *two = find(at->value, "//");
+    const char *two = cx_str_find(at->value, "//");
     if (!is_rule(at->entry) || !two || (two > at->value.p && two[-1] == ':')) return;
     cx_finding *x = say(c, CX_RULE_ACL_EMPTY_LEVEL, at->value, "%s has an empty level", at->value);
     cx_finding_note(c->findings, x, "it is a level like others: topics must have it too");
@@ -224,7 +215,7 @@ static void see(const cx_acl_linting *c, struct seen *s, const struct at_entry *
     }
     if (!s->first_rule) s->first_rule = e;
     if (e->kind == CX_ACL_TOPIC && !at->user.p && !s->first_anonymous) s->first_anonymous = e;
-    if (e->kind == CX_ACL_PATTERN && find(at->value, "%c") && (!s->first_client_id || s->only_bridges)) {
+    if (e->kind == CX_ACL_PATTERN && cx_str_find(at->value, "%c") && (!s->first_client_id || s->only_bridges)) {
         s->first_client_id = e;
         s->only_bridges = cx_str_starts(at->value, CX_STR("$SYS/broker/connection/"));
     }
@@ -460,7 +451,7 @@ static void judge_comment(const cx_acl_linting *c, const struct at_entry *at)
         cx_finding_help(c->findings, x, "to allow %s alone, leave the deny out and write 'topic %s %.*s'",
                         writing ? "reading" : "writing", writing ? "read" : "write", (int)at->value.n, at->value.p);
     } else if ((cx_str_is(at->value, "#") || cx_str_is(at->value, "+/#")) && mentions(comment, "$sys") &&
-               !find(c->source->text, "read $SYS")) {
+               !cx_str_find(c->source->text, "read $SYS")) {
         cx_finding *x = say(c, CX_RULE_ACL_HASH_EXCLUDES_DOLLAR, at->value, "%s does not include $SYS", at->value);
         cx_finding_note(c->findings, x, "only a topic that begins with '$' itself matches topics that do");
         cx_finding_help(c->findings, x, "add 'topic read $SYS/#'");

@@ -2,16 +2,6 @@
 #include "lint/conf_listen.h"
 #include "topic/topic.h"
 
-static void note(const cx_setup *s, cx_setting line, cx_finding *x, const char *text)
-{
-    cx_finding_note(cx_lint_findings_at(s, line), x, "%s", text);
-}
-
-static void help(const cx_setup *s, cx_setting line, cx_finding *x, const char *text)
-{
-    cx_finding_help(cx_lint_findings_at(s, line), x, "%s", text);
-}
-
 static bool sends(const cx_bridge_topic *t) { return t->direction == CX_BRIDGE_OUT || t->direction == CX_BRIDGE_BOTH; }
 static bool takes(const cx_bridge_topic *t) { return t->direction == CX_BRIDGE_IN || t->direction == CX_BRIDGE_BOTH; }
 
@@ -30,8 +20,8 @@ static void judge_plain(const cx_setup *s, const cx_bridge *b)
     bool password = cx_bridge_of(b, CX_OPT_REMOTE_PASSWORD) != NULL;
     cx_finding *x = cx_lint_line(s, b->line, CX_RULE_BRIDGE_PLAINTEXT, cx_setting_text(s, b->line),
                                  "the bridge speaks without TLS%s", password ? ", and sends a password" : "");
-    note(s, b->line, x, "whoever sees the traffic reads the messages, and may change them");
-    help(s, b->line, x, "bridge_cafile, and the port of the other broker's TLS listener");
+    cx_lint_note(s, b->line, x, "whoever sees the traffic reads the messages, and may change them");
+    cx_lint_help(s, b->line, x, "bridge_cafile, and the port of the other broker's TLS listener");
 }
 
 static void judge_insecure(const cx_setup *s, const cx_bridge *b)
@@ -40,8 +30,9 @@ static void judge_insecure(const cx_setup *s, const cx_bridge *b)
     if (!line || !cx_setting_bool(s, line, false)) return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_BRIDGE_INSECURE, CX_STR_NONE,
                                  "the name in the other broker's certificate is not checked");
-    note(s, line, x, "whoever has any certificate of the authority can be that broker; the broker warns of it itself");
-    help(s, line, x, "take the line away, and connect to the name that is in the certificate");
+    cx_lint_note(s, line, x,
+                 "whoever has any certificate of the authority can be that broker; the broker warns of it itself");
+    cx_lint_help(s, line, x, "take the line away, and connect to the name that is in the certificate");
 }
 
 static void judge_queue(const cx_setup *s, const cx_bridge *b)
@@ -55,9 +46,8 @@ static void judge_queue(const cx_setup *s, const cx_bridge *b)
         if (!sends(t) || t->qos == 0) continue;
         cx_finding *x = cx_lint_line(s, t->line, CX_RULE_BRIDGE_UNBOUNDED_QUEUE, t->pattern,
                                      "messages pile up without a limit while the other broker is away");
-        cx_finding_note(cx_lint_findings_at(s, t->line), x, "line %zu: max_queued_messages 0 means no limit",
-                        cx_lint_line_number(s, limit));
-        help(s, t->line, x, "a limit, max_queued_bytes, or cleansession true");
+        cx_lint_note(s, t->line, x, "line %zu: max_queued_messages 0 means no limit", cx_lint_line_number(s, limit));
+        cx_lint_help(s, t->line, x, "a limit, max_queued_bytes, or cleansession true");
         return;
     }
 }
@@ -69,8 +59,8 @@ static void judge_inbound(const cx_setup *s, const cx_bridge *b)
         if (!takes(t) || !cx_str_is(t->local, "#")) continue;
         cx_finding *x = cx_lint_line(s, t->line, CX_RULE_BRIDGE_OPEN_INBOUND, t->pattern,
                                      "the other broker writes every topic of this one");
-        note(s, t->line, x, "what comes over a bridge is not checked by an ACL file");
-        help(s, t->line, x, "name the topics, or give them a local prefix: topic # in 0 remote/");
+        cx_lint_note(s, t->line, x, "what comes over a bridge is not checked by an ACL file");
+        cx_lint_help(s, t->line, x, "name the topics, or give them a local prefix: topic # in 0 remote/");
     }
 }
 
@@ -101,11 +91,10 @@ static void judge_pair(const cx_setup *s, const cx_bridge *a, const cx_bridge *b
             cx_setting line = a->topics.items[i].line, other = b->topics.items[k].line;
             cx_finding *x = cx_lint_line(s, line, CX_RULE_BRIDGE_LOOP, a->topics.items[i].pattern,
                                          "messages go round: what this line sends comes back");
-            cx_finding_note(cx_lint_findings_at(s, line), x,
-                            "line %zu: another connection to the same broker takes it in again",
-                            cx_lint_line_number(s, other));
-            note(s, line, x, "a broker keeps from a connection only what came by that same one");
-            help(s, line, x, "one connection with both topics, or prefixes that keep them apart");
+            cx_lint_note(s, line, x, "line %zu: another connection to the same broker takes it in again",
+                         cx_lint_line_number(s, other));
+            cx_lint_note(s, line, x, "a broker keeps from a connection only what came by that same one");
+            cx_lint_help(s, line, x, "one connection with both topics, or prefixes that keep them apart");
             return;
         }
 }
@@ -123,9 +112,8 @@ static void judge_self(cx_lint *l, const cx_setup *s, const cx_bridge *b)
                 if (!sends(t) || !cx_filter_overlaps(t->local, t->remote)) continue;
                 cx_finding *x = cx_lint_line(s, t->line, CX_RULE_BRIDGE_LOOP, t->pattern,
                                              "messages go round: the bridge leads to this broker itself");
-                cx_finding_note(cx_lint_findings_at(s, t->line), x, "it listens on port %u, where the connection goes",
-                                v->port);
-                help(s, t->line, x, "the address of the other broker");
+                cx_lint_note(s, t->line, x, "it listens on port %u, where the connection goes", v->port);
+                cx_lint_help(s, t->line, x, "the address of the other broker");
                 return;
             }
         }
@@ -146,7 +134,7 @@ static void judge_names(const cx_setup *s)
             if (o->scope != CX_SCOPE_BRIDGE || strcmp(name, o->name) == 0) continue;
             cx_finding *x = cx_lint_line(s, line, CX_RULE_BRIDGE_OLD_OPTION, CX_STR_NONE, "'%s' is an old name of '%s'",
                                          name, o->name);
-            note(s, line, x, "it does the same, and does not say to whom it belongs");
+            cx_lint_note(s, line, x, "it does the same, and does not say to whom it belongs");
             cx_fix *fix = cx_finding_fix(&file->findings, x, true, "write '%s'", o->name);
             cx_fix_edit(&file->findings, fix, (cx_span){line->at, line->word_len}, "%s", o->name);
         }

@@ -4,8 +4,6 @@
 #include "lint/conf_listen.h"
 #include "text/leftover.h"
 
-static cx_findings *at(const cx_setup *s, cx_setting line) { return cx_lint_findings_at(s, line); }
-
 static bool is(cx_setting line, unsigned option)
 {
     return line->kind == CX_CONF_OPTION && cx_conf_line_option(line) == &cx_conf_options[option];
@@ -27,8 +25,8 @@ static void judge_deprecated(const cx_setup *s, cx_setting line, struct once *on
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_DEPRECATED_OPTION, CX_STR_NONE, "'%s' is deprecated", o->name);
     bool old = o->deprecated & cx_releases_where(CX_B_DEFAULT_LISTENER, CX_DEFAULT_LISTENER_PREPARED);
     if (!old) x->severity = CX_ADVICE; /* only the newest release says so, and still does what it always did */
-    cx_finding_note(at(s, line), x, "it works, and is announced to go with 3.0");
-    if (o->replaced_by[0]) cx_finding_help(at(s, line), x, "%s", o->replaced_by);
+    cx_lint_note(s, line, x, "it works, and is announced to go with 3.0");
+    if (o->replaced_by[0]) cx_lint_help(s, line, x, "%s", o->replaced_by);
 }
 
 static void judge_relative(const cx_setup *s, cx_setting line, struct once *once)
@@ -43,8 +41,8 @@ static void judge_relative(const cx_setup *s, cx_setting line, struct once *once
     once->relative = true;
     cx_finding *x =
         cx_lint_line(s, line, CX_RULE_CONF_RELATIVE_PATH, value, "a path from wherever the broker is started");
-    cx_finding_note(at(s, line), x, "as a service that is '/', or what its unit says");
-    cx_finding_help(at(s, line), x, "write the whole path, as in /etc/mosquitto/%.*s", (int)value.n, value.p);
+    cx_lint_note(s, line, x, "as a service that is '/', or what its unit says");
+    cx_lint_help(s, line, x, "write the whole path, as in /etc/mosquitto/%.*s", (int)value.n, value.p);
 }
 
 static void judge_placeholder(const cx_setup *s, cx_setting line)
@@ -53,8 +51,8 @@ static void judge_placeholder(const cx_setup *s, cx_setting line)
     if (!cx_has_placeholder(value)) return;
     cx_finding *x =
         cx_lint_line(s, line, CX_RULE_CONF_UNFILLED_TEMPLATE, CX_STR_NONE, "the value was to be filled in by a tool");
-    cx_finding_note(at(s, line), x, "the broker takes it as it stands");
-    cx_finding_help(at(s, line), x, "deploy the file that the tool makes of it, and lint that one");
+    cx_lint_note(s, line, x, "the broker takes it as it stands");
+    cx_lint_help(s, line, x, "deploy the file that the tool makes of it, and lint that one");
 }
 
 static void judge_architecture(const cx_setup *s, cx_setting line, struct once *once)
@@ -68,9 +66,8 @@ static void judge_architecture(const cx_setup *s, cx_setting line, struct once *
         once->architecture = true;
         cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_ARCHITECTURE_PATH, cx_setting_text(s, line),
                                      "the folder exists on one architecture only");
-        cx_finding_note(at(s, line), x, "elsewhere the broker does not start");
-        cx_finding_help(at(s, line), x,
-                        "fill the folder in where the conf is deployed, or keep one conf an architecture");
+        cx_lint_note(s, line, x, "elsewhere the broker does not start");
+        cx_lint_help(s, line, x, "fill the folder in where the conf is deployed, or keep one conf an architecture");
     }
 }
 
@@ -82,8 +79,8 @@ static void judge_plugin_name(cx_lint *l, const cx_setup *s, cx_setting line)
     if ((value.n > 3 && memcmp(value.p + value.n - 3, ".so", 3) == 0) || cx_exists(cx_arena_dup(&l->arena, value).p))
         return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_PLUGIN_NAME, value, "the name of a plug-in ends in .so");
-    cx_finding_note(
-        at(s, line), x,
+    cx_lint_note(
+        s, line, x,
         "when there is no file of this very name, the broker does not start; its --test-config does not notice");
 }
 
@@ -95,8 +92,9 @@ static void judge_redundant(const cx_setup *s, cx_setting line, struct once *onc
     once->redundant = true;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_REDUNDANT_DEFAULT, CX_STR_NONE,
                                  "false is what per_listener_settings is without this line");
-    cx_fix *fix = cx_finding_fix(at(s, line), x, true, "take the line away");
-    cx_fix_edit(at(s, line), fix, cx_source_whole_line(&s->conf->files.items[line->file]->source, line->at), "%s", "");
+    cx_fix *fix = cx_finding_fix(cx_setting_findings(s, line), x, true, "take the line away");
+    cx_fix_edit(cx_setting_findings(s, line), fix,
+                cx_source_whole_line(&s->conf->files.items[line->file]->source, line->at), "%s", "");
 }
 
 static void judge_root(const cx_setup *s)
@@ -105,9 +103,9 @@ static void judge_root(const cx_setup *s)
     if (!line || !cx_str_is(cx_setting_text(s, line), "root")) return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_RUNS_AS_ROOT, cx_setting_text(s, line),
                                  "the broker keeps the rights of root");
-    cx_finding_note(at(s, line), x,
-                    "a mistake in the broker or a plug-in is then one of the whole host; it warns of it itself");
-    cx_finding_help(at(s, line), x, "user mosquitto");
+    cx_lint_note(s, line, x,
+                 "a mistake in the broker or a plug-in is then one of the whole host; it warns of it itself");
+    cx_lint_help(s, line, x, "user mosquitto");
 }
 
 /* ---- logs ---- */
@@ -128,8 +126,8 @@ static void judge_logs(cx_lint *l, const cx_setup *s)
     if (!type || debug || !checks) return;
     cx_finding *x = cx_lint_line(s, type, CX_RULE_CONF_DENIALS_NOT_LOGGED, CX_STR_NONE,
                                  "what the access control denies is not logged");
-    cx_finding_note(at(s, type), x, "denials are said at the level debug only");
-    cx_finding_help(at(s, type), x, "log_type debug, at least while the rules are new");
+    cx_lint_note(s, type, x, "denials are said at the level debug only");
+    cx_lint_help(s, type, x, "log_type debug, at least while the rules are new");
 }
 
 /* ---- files ---- */
@@ -162,10 +160,10 @@ static void judge_include_order(const cx_setup *s)
         else if (include && (scope == CX_SCOPE_LISTENER || scope == CX_SCOPE_BRIDGE || scope == CX_SCOPE_PLUGIN)) {
             cx_finding *x = cx_lint_line(s, include, CX_RULE_CONF_INCLUDE_NOT_LAST, CX_STR_NONE,
                                          "lines of a listener or connection follow below the include_dir");
-            cx_finding_note(at(s, include), x,
-                            "line %zu: when an included file adds a listener or connection, that line may be lost",
-                            cx_lint_line_number(s, line));
-            cx_finding_help(at(s, include), x, "make include_dir the last line");
+            cx_lint_note(s, include, x,
+                         "line %zu: when an included file adds a listener or connection, that line may be lost",
+                         cx_lint_line_number(s, line));
+            cx_lint_help(s, include, x, "make include_dir the last line");
             return;
         }
     }
@@ -180,8 +178,8 @@ static void judge_own_folder(cx_lint *l, const cx_setup *s, cx_setting line)
         if (!cx_str_eq(cx_path_real(&l->arena, source->name.p), main)) continue;
         cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_INCLUDE_OWN_FOLDER, cx_setting_text(s, line),
                                      "the folder holds this conf itself");
-        cx_finding_note(at(s, line), x, "the broker reads it a second time, where it may not include anything");
-        cx_finding_help(at(s, line), x, "include a folder of its own, such as /etc/mosquitto/conf.d");
+        cx_lint_note(s, line, x, "the broker reads it a second time, where it may not include anything");
+        cx_lint_help(s, line, x, "include a folder of its own, such as /etc/mosquitto/conf.d");
         return;
     }
 }
@@ -193,27 +191,13 @@ struct entries {
     CX_VEC(cx_str) read, not_read;
 };
 
-static bool ends(cx_str s, const char *end)
-{
-    size_t n = strlen(end);
-    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
-}
-
-static bool has(cx_str s, const char *part)
-{
-    size_t n = strlen(part);
-    for (size_t i = 0; i + n <= s.n; i++)
-        if (memcmp(s.p + i, part, n) == 0) return true;
-    return false;
-}
-
 static void look_at(void *context, cx_str name)
 {
     struct entries *e = context;
-    bool conf = ends(name, ".conf"),
-         hidden = name.p[0] == '.' || name.p[0] == '#' || has(name, " (") || has(name, "copy");
+    bool conf = cx_str_ends(name, ".conf"),
+         hidden = name.p[0] == '.' || name.p[0] == '#' || cx_str_find(name, " (") || cx_str_find(name, "copy");
     if (conf && hidden) cx_vec_add(&e->read, cx_arena_dup(&e->l->arena, name));
-    if (!conf && (has(name, ".conf") || ends(name, ".CONF")))
+    if (!conf && (cx_str_find(name, ".conf") || cx_str_ends(name, ".CONF")))
         cx_vec_add(&e->not_read, cx_arena_dup(&e->l->arena, name));
 }
 
@@ -237,9 +221,9 @@ static void judge_lookalikes(cx_lint *l, const cx_setup *s, cx_setting line)
                                      read ? "'%.*s' is included" : "'%.*s' is not included", (int)name.n, name.p);
         if (!read) x->severity = CX_ADVICE;
         if (more)
-            cx_finding_note(at(s, line), x, "and so %s %zu further file%s", more == 1 ? "is" : "are", more,
-                            more == 1 ? "" : "s");
-        cx_finding_note(at(s, line), x, "every name that ends in .conf is, hidden ones too, and no other");
+            cx_lint_note(s, line, x, "and so %s %zu further file%s", more == 1 ? "is" : "are", more,
+                         more == 1 ? "" : "s");
+        cx_lint_note(s, line, x, "every name that ends in .conf is, hidden ones too, and no other");
     }
     cx_vec_clear(&e.read);
     cx_vec_clear(&e.not_read);
@@ -256,8 +240,8 @@ static void judge_reading_order(cx_lint *l, const cx_setup *s, cx_setting line)
         if (cx_str_cmp(before, name) < 0) continue;
         cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_INCLUDE_ORDER, CX_STR_NONE, "'%.*s' is read before '%.*s'",
                                      (int)before.n, before.p, (int)name.n, name.p);
-        cx_finding_note(at(s, line), x, "the broker orders the names as if capitals were small letters");
-        cx_finding_help(at(s, line), x, "begin the names with numbers, as in 10-listeners.conf");
+        cx_lint_note(s, line, x, "the broker orders the names as if capitals were small letters");
+        cx_lint_help(s, line, x, "begin the names with numbers, as in 10-listeners.conf");
         return;
     }
 }

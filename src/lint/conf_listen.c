@@ -39,16 +39,6 @@ bool cx_serving_asks_passwords(const cx_serving *v)
 
 static cx_str listener_value(const cx_setup *s, const cx_serving *v) { return cx_setting_text(s, v->listener->line); }
 
-static void note(const cx_setup *s, cx_setting line, cx_finding *x, const char *text)
-{
-    cx_finding_note(cx_lint_findings_at(s, line), x, "%s", text);
-}
-
-static void help(const cx_setup *s, cx_setting line, cx_finding *x, const char *text)
-{
-    cx_finding_help(cx_lint_findings_at(s, line), x, "%s", text);
-}
-
 /* ---- anonymous clients ---- */
 
 /* The names of the doors that let anonymous clients of other hosts in; *COUNT: how many, of *ALL that open. */
@@ -102,14 +92,14 @@ static void judge_anonymous(cx_lint *l, const cx_setup *s)
     if (checked) x->severity = CX_WARNING;
     cx_setting above = global ? listener_above(s, line) : NULL;
     if (above && all > 1)
-        cx_finding_note(
-            cx_lint_findings_at(s, line), x,
+        cx_lint_note(
+            s, line, x,
             "it stands below the listener of line %zu, but without per_listener_settings it holds for all %zu listeners",
             cx_lint_line_number(s, above), all);
-    note(s, line, x,
-         checked ? "what such clients may do is up to the access control"
-                 : "nothing limits the topics they read and write");
-    help(
+    cx_lint_note(s, line, x,
+                 checked ? "what such clients may do is up to the access control"
+                         : "nothing limits the topics they read and write");
+    cx_lint_help(
         s, line, x,
         all > 1 && global
             ? "put 'per_listener_settings true' first, or from 2.1 on 'listener_allow_anonymous' below the listener; or bind the listener to 127.0.0.1"
@@ -123,8 +113,8 @@ static void judge_address(const cx_setup *s, const cx_serving *v)
     if (!line || !v->remark || !v->listener->host.p || (v->opens && !cx_serving_exposed(v))) return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_ADDRESS_IGNORED, v->listener->host,
                                  v->opens ? "the listener is open on all interfaces" : "the listener is not opened");
-    note(s, line, x, v->remark);
-    help(s, line, x, "an IPv4 address, and 'socket_domain ipv4' below the listener");
+    cx_lint_note(s, line, x, "%s", v->remark);
+    cx_lint_help(s, line, x, "an IPv4 address, and 'socket_domain ipv4' below the listener");
 }
 
 /* Whether a part of the conf is not here, so that nobody can say what is missing in it. */
@@ -144,10 +134,11 @@ static void judge_nobody(cx_lint *l, const cx_setup *s, const cx_serving *v)
         return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_NOBODY_CAN_CONNECT, listener_value(s, v),
                                  "nobody can connect to %s", cx_lint_door_name(l, v));
-    note(
+    cx_lint_note(
         s, line, x,
         "from 2.0 on allow_anonymous is false as soon as there is a listener, and there is no password_file and no plug-in");
-    help(s, line, x, "password_file with mosquitto_passwd, or allow_anonymous true where everybody may come in");
+    cx_lint_help(s, line, x,
+                 "password_file with mosquitto_passwd, or allow_anonymous true where everybody may come in");
 }
 
 static void judge_clientid_anonymous(const cx_setup *s, const cx_serving *v)
@@ -156,7 +147,7 @@ static void judge_clientid_anonymous(const cx_setup *s, const cx_serving *v)
     if (!line || !v->username_as_clientid || !v->allow_anonymous) return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_USERNAME_AS_CLIENTID_ANONYMOUS, cx_setting_text(s, line),
                                  "clients without a user name are refused here, though allow_anonymous is true");
-    help(s, line, x, "take one of the two options away");
+    cx_lint_help(s, line, x, "take one of the two options away");
 }
 
 /* ---- what protects a listener ---- */
@@ -170,13 +161,14 @@ static void judge_plain(cx_lint *l, const cx_setup *s, const cx_serving *v)
         cx_finding *x =
             cx_lint_line(s, line, CX_RULE_CONF_WEBSOCKETS_EXPOSED, listener_value(s, v),
                          "websockets on %s without TLS, for the pages of every site", cx_lint_door_name(l, v));
-        note(s, line, x, "a page in a visitor's browser can connect, and passwords travel in the clear");
-        help(s, line, x, "add certfile and keyfile, and websockets_origin; behind a proxy bind it to 127.0.0.1");
+        cx_lint_note(s, line, x, "a page in a visitor's browser can connect, and passwords travel in the clear");
+        cx_lint_help(s, line, x,
+                     "add certfile and keyfile, and websockets_origin; behind a proxy bind it to 127.0.0.1");
     } else if (cx_serving_asks_passwords(v)) {
         cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_PLAINTEXT_PASSWORD, listener_value(s, v),
                                      "passwords travel in the clear to %s", cx_lint_door_name(l, v));
-        note(s, line, x, "whoever sees the traffic has them, and every message");
-        help(s, line, x, "add certfile and keyfile (port 8883), or bind the listener to 127.0.0.1");
+        cx_lint_note(s, line, x, "whoever sees the traffic has them, and every message");
+        cx_lint_help(s, line, x, "add certfile and keyfile (port 8883), or bind the listener to 127.0.0.1");
     }
 }
 
@@ -186,8 +178,8 @@ static void judge_http_api(const cx_setup *s, const cx_serving *v)
     if (!line || v->protocol != CX_PROTOCOL_IS_HTTP_API || !v->port || cx_host_is_loopback(v->bind)) return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_HTTP_API_EXPOSED, listener_value(s, v),
                                  "the http api is open to other hosts");
-    note(s, line, x, "it tells about the broker, and asks nobody for a password");
-    help(s, line, x, "bind it to 127.0.0.1");
+    cx_lint_note(s, line, x, "it tells about the broker, and asks nobody for a password");
+    cx_lint_help(s, line, x, "bind it to 127.0.0.1");
 }
 
 /* A listener that nobody is asked about, where another one has access control. */
@@ -203,9 +195,8 @@ static void judge_without_acl(cx_lint *l, const cx_setup *s)
         if (!line || v->access.links.n || !cx_serving_exposed(v) || v->closed) continue;
         cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_LISTENER_WITHOUT_ACL, listener_value(s, v),
                                      "whoever gets in at %s may read and write everything", cx_lint_door_name(l, v));
-        cx_finding_note(cx_lint_findings_at(s, line), x, "the access control of %s does not hold here",
-                        cx_lint_door_name(l, &with->serving));
-        help(s, line, x, "give this listener the same acl_file or plug-in");
+        cx_lint_note(s, line, x, "the access control of %s does not hold here", cx_lint_door_name(l, &with->serving));
+        cx_lint_help(s, line, x, "give this listener the same acl_file or plug-in");
     }
 }
 
@@ -216,7 +207,7 @@ static void advise_all_interfaces(const cx_setup *s, const cx_serving *v)
     cx_setting line = v->listener->line;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_ALL_INTERFACES, listener_value(s, v),
                                  "the listener is open on every network of the host");
-    help(s, line, x, "name the address it is for, or 0.0.0.0 to say that all are meant");
+    cx_lint_help(s, line, x, "name the address it is for, or 0.0.0.0 to say that all are meant");
 }
 
 static bool has_limit(const cx_setup *s, const cx_serving *v)
@@ -236,8 +227,8 @@ static void advise_limits(const cx_setup *s, const cx_serving *v)
     cx_setting line = v->listener->line;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_NO_LIMITS, listener_value(s, v),
                                  "nothing limits what clients take of the host");
-    note(s, line, x, "any number of connections, packets of up to 256 MB, sessions kept for ever");
-    help(s, line, x, "max_connections, max_packet_size, persistent_client_expiration");
+    cx_lint_note(s, line, x, "any number of connections, packets of up to 256 MB, sessions kept for ever");
+    cx_lint_help(s, line, x, "max_connections, max_packet_size, persistent_client_expiration");
 }
 
 static void advise_takeover(const cx_setup *s, const cx_serving *v)
@@ -245,8 +236,8 @@ static void advise_takeover(const cx_setup *s, const cx_serving *v)
     cx_setting line = v->authentication.links.items[0].line;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CONF_CLIENT_ID_TAKEOVER, CX_STR_NONE,
                                  "a user who connects with another's client id takes over its session");
-    note(s, line, x, "the other one is disconnected, and its queued messages go to whoever has its id");
-    help(s, line, x, "use_username_as_clientid true on the listener, or bound client ids in dynamic security");
+    cx_lint_note(s, line, x, "the other one is disconnected, and its queued messages go to whoever has its id");
+    cx_lint_help(s, line, x, "use_username_as_clientid true on the listener, or bound client ids in dynamic security");
 }
 
 static void advise(cx_lint *l, const cx_setup *s)

@@ -7,8 +7,6 @@
 #include "lint/conf_listen.h"
 #include "topic/topic.h"
 
-static cx_findings *at(const cx_setup *s, cx_setting line) { return cx_lint_findings_at(s, line); }
-
 /* ---- links of chains ---- */
 
 static const cx_link *find_link(const cx_chain *chain, cx_asked asked)
@@ -19,7 +17,7 @@ static const cx_link *find_link(const cx_chain *chain, cx_asked asked)
 }
 
 /* The file of a link, when it is here and the release loads it. */
-static cx_named_file *loaded(cx_lint *l, const cx_setup *s, const cx_link *link, cx_named_kind kind)
+static cx_named_file *loaded(cx_lint *l, const cx_setup *s, const cx_link *link, cx_kind kind)
 {
     cx_named_file *file = link && link->file.p ? cx_files_open(&l->start.files, kind, link->file) : NULL;
     if (!file || !file->findings || file->findings->refused & CX_TARGET_BIT(s->release)) return NULL;
@@ -30,7 +28,7 @@ static cx_named_file *acl_of(cx_lint *l, const cx_setup *s, const cx_serving *v)
 {
     const cx_link *link = find_link(&v->access, CX_ASKS_ACL_FILE);
     if (!link) link = find_link(&v->access, CX_ASKS_ACL_PLUGIN);
-    return loaded(l, s, link, CX_NAMED_ACL);
+    return loaded(l, s, link, CX_KIND_ACL);
 }
 
 /* Whether passwords come from files alone, all of them here. */
@@ -39,7 +37,7 @@ static bool only_files(cx_lint *l, const cx_setup *s, const cx_serving *v)
     for (size_t i = 0; i < v->authentication.links.n; i++) {
         const cx_link *link = &v->authentication.links.items[i];
         bool file = link->asked == CX_ASKS_PASSWORD_FILE || link->asked == CX_ASKS_PASSWORD_PLUGIN;
-        if (!file || !loaded(l, s, link, CX_NAMED_PASSWD)) return false;
+        if (!file || !loaded(l, s, link, CX_KIND_PASSWD)) return false;
     }
     return v->authentication.links.n > 0;
 }
@@ -70,7 +68,7 @@ static void put_names(cx_lint *l, const cx_setup *s, const struct asking *a, cx_
     for (size_t i = 0; i < a->doors.n; i++) {
         const cx_chain *chain = &a->doors.items[i]->serving.authentication;
         for (size_t k = 0; k < chain->links.n; k++) {
-            const cx_named_file *file = loaded(l, s, &chain->links.items[k], CX_NAMED_PASSWD);
+            const cx_named_file *file = loaded(l, s, &chain->links.items[k], CX_KIND_PASSWD);
             for (size_t n = 0; file && n < file->passwd.entries.n; n++)
                 cx_map_put(names, file->passwd.entries.items[n].user);
         }
@@ -153,9 +151,9 @@ static void judge_anonymous(const cx_setup *s, cx_named_file *acl, const struct 
     cx_setting line = open->listener->line;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CROSS_ANONYMOUS_WITHOUT_RULES, CX_STR_NONE,
                                  "clients without a user name get in and may do nothing");
-    cx_finding_note(at(s, line), x, "%.*s has no rule before its first 'user' line, and no pattern", (int)acl->path.n,
-                    acl->path.p);
-    cx_finding_help(at(s, line), x, "allow_anonymous false, or rules for them");
+    cx_lint_note(s, line, x, "%.*s has no rule before its first 'user' line, and no pattern", (int)acl->path.n,
+                 acl->path.p);
+    cx_lint_help(s, line, x, "allow_anonymous false, or rules for them");
 }
 
 /* One file for users that are named in two ways. */
@@ -172,10 +170,10 @@ static void judge_shared_acl(const cx_setup *s, const cx_named_file *acl, const 
     cx_finding *x =
         cx_lint_line(s, line, CX_RULE_CROSS_ACL_SHARED_BY_LISTENERS, CX_STR_NONE,
                      "%.*s takes users by certificate here and by password elsewhere", (int)acl->path.n, acl->path.p);
-    cx_finding_note(at(s, line), x, "line %zu: the listener with passwords",
-                    cx_lint_line_number(s, by_password->listener->line));
-    cx_finding_note(at(s, line), x, "one name may be two clients: whoever owns it in one place has its rules in both");
-    cx_finding_help(at(s, line), x, "keep the names apart, or give each listener a file of its own");
+    cx_lint_note(s, line, x, "line %zu: the listener with passwords",
+                 cx_lint_line_number(s, by_password->listener->line));
+    cx_lint_note(s, line, x, "one name may be two clients: whoever owns it in one place has its rules in both");
+    cx_lint_help(s, line, x, "keep the names apart, or give each listener a file of its own");
 }
 
 static void judge_acl_file(cx_lint *l, const cx_setup *s, cx_named_file *acl)
@@ -185,7 +183,7 @@ static void judge_acl_file(cx_lint *l, const cx_setup *s, cx_named_file *acl)
     for (size_t i = 0; a.only_files && i < a.doors.n; i++)
         for (size_t k = 0; k < a.doors.items[i]->serving.authentication.links.n; k++)
             judge_passwd_users(l, s, acl,
-                               loaded(l, s, &a.doors.items[i]->serving.authentication.links.items[k], CX_NAMED_PASSWD));
+                               loaded(l, s, &a.doors.items[i]->serving.authentication.links.items[k], CX_KIND_PASSWD));
     judge_anonymous(s, acl, &a);
     judge_shared_acl(s, acl, &a);
     cx_vec_clear(&a.doors);
@@ -204,19 +202,18 @@ static void judge_chain(cx_lint *l, const cx_setup *s, const cx_serving *v)
     if (dynsec && second) {
         cx_finding *x = cx_lint_line(s, second->line, CX_RULE_CROSS_TWO_SOURCES, CX_STR_NONE,
                                      "two sources of users and rights: this file and dynamic security");
-        cx_finding_note(at(s, second->line), x, "line %zu: the plug-in, which is asked first",
-                        cx_lint_line_number(s, dynsec->line));
-        cx_finding_note(at(s, second->line), x,
-                        "users it does not know are let in by the password file, and judged by the ACL file");
-        cx_finding_help(at(s, second->line), x,
-                        "move the users to dynamic security and take password_file and acl_file away");
+        cx_lint_note(s, second->line, x, "line %zu: the plug-in, which is asked first",
+                     cx_lint_line_number(s, dynsec->line));
+        cx_lint_note(s, second->line, x,
+                     "users it does not know are let in by the password file, and judged by the ACL file");
+        cx_lint_help(s, second->line, x, "move the users to dynamic security and take password_file and acl_file away");
     }
     if (plugin && file) {
         cx_finding *x =
             cx_lint_line(s, file->line, CX_RULE_CROSS_ACL_UNREACHABLE, CX_STR_NONE, "this acl_file is never asked");
-        cx_finding_note(at(s, file->line), x, "line %zu: the acl-file plug-in is asked first, and always answers",
-                        cx_lint_line_number(s, plugin->line));
-        cx_finding_help(at(s, file->line), x, "put all rules into one file");
+        cx_lint_note(s, file->line, x, "line %zu: the acl-file plug-in is asked first, and always answers",
+                     cx_lint_line_number(s, plugin->line));
+        cx_lint_help(s, file->line, x, "put all rules into one file");
     }
 }
 
@@ -229,9 +226,8 @@ static void judge_lost(const cx_setup *s)
         owned |= cx_security_of(&s->listeners.items[i]->security, CX_OPT_ACL_FILE) == line;
     if (!line || owned || !s->per_listener) return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_CROSS_ACL_UNREACHABLE, CX_STR_NONE, "this acl_file is never asked");
-    cx_finding_note(at(s, line), x,
-                    "with per_listener_settings true it belongs to the listener above it, and there is none");
-    cx_finding_help(at(s, line), x, "repeat it below each listener");
+    cx_lint_note(s, line, x, "with per_listener_settings true it belongs to the listener above it, and there is none");
+    cx_lint_help(s, line, x, "repeat it below each listener");
 }
 
 static void judge_password_file(cx_lint *l, const cx_setup *s)
@@ -250,11 +246,11 @@ static void judge_password_file(cx_lint *l, const cx_setup *s)
         if (used) continue;
         cx_finding *x = cx_lint_line(s, line, CX_RULE_CROSS_PASSWORD_FILE_IGNORED, CX_STR_NONE,
                                      "this password_file is never asked");
-        cx_finding_note(at(s, line), x, "the certificate or pre-shared key names the user, and no password is checked");
-        cx_finding_note(at(s, line), x, "line %zu: %.*s", cx_lint_line_number(s, v->authentication.links.items[0].line),
-                        (int)cx_conf_line_word(s->conf, v->authentication.links.items[0].line).n,
-                        cx_conf_line_word(s->conf, v->authentication.links.items[0].line).p);
-        cx_finding_help(at(s, line), x, "take one of the two away");
+        cx_lint_note(s, line, x, "the certificate or pre-shared key names the user, and no password is checked");
+        cx_lint_note(s, line, x, "line %zu: %.*s", cx_lint_line_number(s, v->authentication.links.items[0].line),
+                     (int)cx_conf_line_word(s->conf, v->authentication.links.items[0].line).n,
+                     cx_conf_line_word(s->conf, v->authentication.links.items[0].line).p);
+        cx_lint_help(s, line, x, "take one of the two away");
     }
 }
 
@@ -275,18 +271,17 @@ static void judge_plugin(cx_lint *l, const cx_setup *s, const cx_plugin *p)
         if (first == last) continue;
         cx_finding *x = cx_lint_line(s, first, CX_RULE_CROSS_PLUGIN_INSTANCE_SHARED, CX_STR_NONE,
                                      "this file is never read: a plug-in has one file");
-        cx_finding_note(at(s, first), x, "line %zu: the last one counts, for all listeners that use the plug-in",
-                        cx_lint_line_number(s, last));
-        cx_finding_help(
-            at(s, first), x,
-            "load the plug-in once for each file: plugin_load NAME PATH, and plugin_use NAME in the listener");
+        cx_lint_note(s, first, x, "line %zu: the last one counts, for all listeners that use the plug-in",
+                     cx_lint_line_number(s, last));
+        cx_lint_help(s, first, x,
+                     "load the plug-in once for each file: plugin_load NAME PATH, and plugin_use NAME in the listener");
     }
     if (!p->dynsec || !p->dynsec_file_line || !l->options->reload) return;
     cx_finding *x = cx_lint_line(s, p->dynsec_file_line, CX_RULE_CROSS_DYNSEC_NOT_RELOADED, CX_STR_NONE,
                                  "a reload does not read this file");
-    cx_finding_note(at(s, p->dynsec_file_line), x,
-                    "the plug-in goes on with what it has, and writes that over the file at the next change");
-    cx_finding_help(at(s, p->dynsec_file_line), x, "restart the broker, or make the change over its control topic");
+    cx_lint_note(s, p->dynsec_file_line, x,
+                 "the plug-in goes on with what it has, and writes that over the file at the next change");
+    cx_lint_help(s, p->dynsec_file_line, x, "restart the broker, or make the change over its control topic");
 }
 
 /* ---- secrets ---- */
@@ -314,16 +309,16 @@ static void judge_secret_line(cx_lint *l, const cx_setup *s, cx_setting line)
     if (o->secret && value.n) {
         cx_finding *x = cx_lint_line(s, line, CX_RULE_CROSS_SECRET_IN_REPO, CX_STR_NONE,
                                      "a secret stands in a file of the repository");
-        cx_finding_note(at(s, line), x, "everybody who has the repository has it, and its history keeps it");
-        cx_finding_help(at(s, line), x, "change it, and fill it in where the conf is deployed");
+        cx_lint_note(s, line, x, "everybody who has the repository has it, and its history keeps it");
+        cx_lint_help(s, line, x, "change it, and fill it in where the conf is deployed");
     } else if (key && value.n) {
         cx_str path = cx_paths_find(&s->conf->paths, &l->arena, value, &near);
         if (!is_private_key(path.p) || !in_repository(l, path)) return;
         cx_finding *x =
             cx_lint_line(s, line, CX_RULE_CROSS_SECRET_IN_REPO, value, "the private key is in the repository");
-        cx_finding_note(at(s, line), x, "%.*s: everybody who has the repository has it, and its history keeps it",
-                        (int)path.n, path.p);
-        cx_finding_help(at(s, line), x, "make a new key, and keep it on the host alone");
+        cx_lint_note(s, line, x, "%.*s: everybody who has the repository has it, and its history keeps it", (int)path.n,
+                     path.p);
+        cx_lint_help(s, line, x, "make a new key, and keep it on the host alone");
     }
 }
 
@@ -345,7 +340,7 @@ void cx_lint_cross(cx_lint *l, cx_setup *s)
     const cx_door *d;
     for (size_t i = 0; i < l->start.files.list.n; i++) {
         cx_named_file *file = l->start.files.list.items[i];
-        if (file->kind == CX_NAMED_ACL && file->findings) judge_acl_file(l, s, file);
+        if (file->kind == CX_KIND_ACL && file->findings) judge_acl_file(l, s, file);
     }
     for (size_t next = 0; (d = cx_lint_next_door(l, s, &next));) judge_chain(l, s, &d->serving);
     judge_lost(s);

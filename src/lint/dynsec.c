@@ -14,8 +14,6 @@ static const cJSON *name_of(const cJSON *entry, const char *name)
     return value ? value : entry;
 }
 
-static cx_str text(cx_dynsec_linting *c, const char *words) { return cx_arena_dup(&c->lint->arena, cx_str_of(words)); }
-
 static bool is_true(const cx_dynsec *d, unsigned access) { return d->defaults[access] == CX_DYNSEC_TRUE; }
 
 static const cJSON *default_item(const cx_dynsec *d, const char *name)
@@ -34,14 +32,14 @@ static void judge_defaults(cx_dynsec_linting *c)
     if (is_true(d, SEND)) {
         cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_OPEN_DEFAULT, default_item(d, "publishClientSend"),
                                "every client may publish to every topic");
-        s->note = text(c, "the default counts where no ACL of the client's roles says otherwise");
-        s->help = text(c, "\"publishClientSend\": false, and roles that allow what is needed");
+        s->note = cx_str_of("the default counts where no ACL of the client's roles says otherwise");
+        s->help = cx_str_of("\"publishClientSend\": false, and roles that allow what is needed");
     }
     if (is_true(d, SUBSCRIBE) && is_true(d, RECEIVE)) {
         cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_OPEN_DEFAULT, default_item(d, "subscribe"),
                                "every client may subscribe to every topic, and receives it");
-        s->note = text(c, "the default counts where no ACL of the client's roles says otherwise");
-        s->help = text(c, "\"subscribe\": false, and roles that allow what is needed");
+        s->note = cx_str_of("the default counts where no ACL of the client's roles says otherwise");
+        s->help = cx_str_of("\"subscribe\": false, and roles that allow what is needed");
     }
 }
 
@@ -58,9 +56,9 @@ static void judge_receive(cx_dynsec_linting *c)
         cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_RECEIVE_NOT_ENFORCED, name_of(a->item, "topic"),
                                "'%.*s' is not all that clients with this role receive", (int)a->topic.n, a->topic.p);
         s->other = default_item(d, "publishClientReceive");
-        s->other_note = text(c, "publishClientReceive is true by default, so nothing needs to be allowed");
-        s->note = text(c, "what a client receives is up to its subscriptions alone");
-        s->help = text(c, "\"publishClientReceive\": false in defaultACLAccess, when these ACLs shall count");
+        s->other_note = cx_str_of("publishClientReceive is true by default, so nothing needs to be allowed");
+        s->note = cx_str_of("what a client receives is up to its subscriptions alone");
+        s->help = cx_str_of("\"publishClientReceive\": false in defaultACLAccess, when these ACLs shall count");
         return;
     }
 }
@@ -105,14 +103,14 @@ static void judge_unused(cx_dynsec_linting *c, const struct holders *h)
         if (h->used[r->number]) continue;
         cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_UNUSED, name_of(r->item, "rolename"),
                                "no client and no group has the role '%.*s'", (int)r->name.n, r->name.p);
-        s->help = text(c, "give it to somebody, or take it away");
+        s->help = cx_str_of("give it to somebody, or take it away");
     }
     for (size_t i = 0; i < d->groups.n && !cx_findings_full(&d->findings, false); i++) {
         const cx_dynsec_group *g = &d->groups.items[i];
         if (g->member_count || is_anonymous_group(d, g)) continue;
         cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_UNUSED, name_of(g->item, "groupname"), "nobody is in the group '%.*s'",
                                (int)g->name.n, g->name.p);
-        s->help = text(c, "put clients into it, or take it away");
+        s->help = cx_str_of("put clients into it, or take it away");
     }
 }
 
@@ -168,22 +166,22 @@ static void judge_admins(cx_dynsec_linting *c, const struct holders *h)
                                "%u clients administer the broker by the role '%.*s'", h->clients[r->number],
                                (int)r->name.n, r->name.p);
         s->severity = CX_WARNING;
-        s->note = text(c, "each of them can give itself and others everything");
-        s->help = text(c, "keep $CONTROL in a role of its own, for administrators");
+        s->note = cx_str_of("each of them can give itself and others everything");
+        s->help = cx_str_of("keep $CONTROL in a role of its own, for administrators");
     }
     for (size_t i = 0; i < d->groups.n; i++) {
         const cx_dynsec_group *g = &d->groups.items[i];
         if (!is_anonymous_group(d, g) || !holds(d, g->first_role, g->role_count, admin)) continue;
         cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_CONTROL_GRANTED, name_of(g->item, "groupname"),
                                "clients without a user name administer the broker");
-        s->note = text(c, "the anonymous group has a role that may publish to $CONTROL/dynamic-security");
+        s->note = cx_str_of("the anonymous group has a role that may publish to $CONTROL/dynamic-security");
     }
     if (!any_admin(d, admin)) {
         cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_NO_ADMIN, d->tree, "nobody can administer the broker");
-        s->note = text(
-            c,
+        s->note = cx_str_of(
             "no client that can log in may publish to $CONTROL/dynamic-security/v1, and the defaults never allow that");
-        s->help = text(c, "give an administrator a role that allows publishClientSend to $CONTROL/dynamic-security/#");
+        s->help =
+            cx_str_of("give an administrator a role that allows publishClientSend to $CONTROL/dynamic-security/#");
     }
     free(admin);
 }
@@ -224,15 +222,15 @@ static void judge_anonymous(cx_dynsec_linting *c)
         cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_ANONYMOUS_GROUP, name_of(g->item, "groupname"),
                                "clients without a user name may publish everything");
         s->other = a->item;
-        s->other_note = text(c, "an ACL of a role that the anonymous group has");
-        s->help = text(c, "give the anonymous group a role of its own, with the topics that are for everybody");
+        s->other_note = cx_str_of("an ACL of a role that the anonymous group has");
+        s->help = cx_str_of("give the anonymous group a role of its own, with the topics that are for everybody");
     }
     if (found || !c->lint->has_conf || !anonymous_may_connect(c->lint)) return;
     cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_ANONYMOUS_GROUP, d->tree,
                            "clients without a user name may connect, and there is no anonymous group");
     s->severity = CX_ADVICE;
-    s->note = text(c, "they get what the defaults allow");
-    s->help = text(c, "name one with \"anonymousGroup\", or set allow_anonymous false");
+    s->note = cx_str_of("they get what the defaults allow");
+    s->help = cx_str_of("name one with \"anonymousGroup\", or set allow_anonymous false");
 }
 
 /* ---- clients ---- */
@@ -255,7 +253,7 @@ static void judge_bindings(cx_dynsec_linting *c)
                                "two clients are bound to the client id '%.*s'", (int)client->id.n, client->id.p);
         s->other = name_of(other->item, "clientid");
         s->other_note = cx_arena_printf(&c->lint->arena, "client '%.*s'", (int)other->name.n, other->name.p);
-        s->note = text(c, "each of them disconnects the other, and takes its session over");
+        s->note = cx_str_of("each of them disconnects the other, and takes its session over");
     }
     cx_map_clear(&ids);
     cx_vec_clear(&first);
@@ -278,8 +276,8 @@ static void judge_hashes(cx_dynsec_linting *c)
     cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_WEAK_HASH, first, "%zu password%s %s quickly guessed, with %d iterations",
                            count, count == 1 ? "" : "s", count == 1 ? "is" : "are", (int)fewest);
     if (fewest >= ITERATIONS_OLD) s->severity = CX_ADVICE;
-    s->note = text(c, "101 is what 2.0 makes; 2.1 makes 1000");
-    s->help = text(c, "set the passwords anew on 2.1");
+    s->note = cx_str_of("101 is what 2.0 makes; 2.1 makes 1000");
+    s->help = cx_str_of("set the passwords anew on 2.1");
 }
 
 static void judge_wildcards(cx_dynsec_linting *c)
@@ -296,7 +294,7 @@ static void judge_wildcards(cx_dynsec_linting *c)
             s->targets = targets;
             s->other = name_of(r->item, "allowwildcardsubs");
             s->other_note =
-                text(c, "allowwildcardsubs false refuses every subscription with a wildcard, before all ACLs");
+                cx_str_of("allowwildcardsubs false refuses every subscription with a wildcard, before all ACLs");
         }
     }
 }

@@ -5,8 +5,6 @@
 
 enum { PAIRS_MAX = 20000 };
 
-static cx_str text(cx_dynsec_linting *c, const char *words) { return cx_arena_dup(&c->lint->arena, cx_str_of(words)); }
-
 static const cJSON *topic_of(const cx_dynsec_acl *a)
 {
     const cJSON *topic = cJSON_GetObjectItem(a->item, "topic");
@@ -31,8 +29,8 @@ static void say_shadowed(cx_dynsec_linting *c, const cx_dynsec_acl *a, const cx_
                            (int)a->topic.n, a->topic.p);
     s->other = by->item;
     s->other_note = cx_arena_join(&c->lint->arena, words_of(c, by), CX_STR(", is asked first and covers it"));
-    s->note = a->allow == by->allow ? text(c, "it says the same, so it can go")
-                                    : text(c, "it says the opposite, and has no effect");
+    s->note = a->allow == by->allow ? cx_str_of("it says the same, so it can go")
+                                    : cx_str_of("it says the opposite, and has no effect");
     if (a->allow != by->allow)
         s->help = cx_arena_printf(&c->lint->arena, "give it a higher priority than %d", by->priority);
 }
@@ -44,8 +42,8 @@ static void say_tie(cx_dynsec_linting *c, const cx_dynsec_acl *a, const cx_dynse
                            (int)other->topic.n, other->topic.p);
     s->other = a->item;
     s->other_note = words_of(c, a);
-    s->note = text(c, "the order in the file decides, which tools do not keep");
-    s->help = text(c, "give the one that shall win the higher priority");
+    s->note = cx_str_of("the order in the file decides, which tools do not keep");
+    s->help = cx_str_of("give the one that shall win the higher priority");
 }
 
 /* One ACL against those of its kind in its role that are asked before it. */
@@ -83,7 +81,7 @@ static void judge_role(cx_dynsec_linting *c, const cx_dynsec_role *r)
                                "subscribeLiteral says what a subscribePattern says too");
         s->other = c->d->acls.items[pattern].item;
         s->other_note = words_of(c, &c->d->acls.items[pattern]);
-        s->help = text(c, "one of the two is enough");
+        s->help = cx_str_of("one of the two is enough");
     }
 }
 
@@ -123,8 +121,8 @@ static void judge_delivery(cx_dynsec_linting *c)
                                subscribe ? "clients may subscribe to '%.*s' and receive nothing of it"
                                          : "clients may receive '%.*s' and cannot subscribe to it",
                                (int)a->topic.n, a->topic.p);
-        s->note = text(c, subscribe ? "no role allows publishClientReceive there, and the default does not"
-                                    : "no role allows a subscription that reaches it, and the default does not");
+        s->note = cx_str_of(subscribe ? "no role allows publishClientReceive there, and the default does not"
+                                      : "no role allows a subscription that reaches it, and the default does not");
         s->help = cx_arena_printf(&c->lint->arena, "add an ACL '%s' for it",
                                   subscribe ? "publishClientReceive" : "subscribePattern");
     }
@@ -173,7 +171,7 @@ static void judge_refs(cx_dynsec_linting *c, struct together *t, uint32_t first,
                                             words_of(c, y).p, (int)words_of(c, x).n, words_of(c, x).p);
             s->note = cx_arena_printf(&c->lint->arena, "the role that comes first in the alphabet wins: '%.*s'",
                                       (int)wins->name.n, wins->name.p);
-            s->help = text(c, "give the role that shall win the higher priority");
+            s->help = cx_str_of("give the role that shall win the higher priority");
         }
 }
 

@@ -7,20 +7,6 @@
 
 enum { HEAD = 16384, DEPTH = 64, LINES = 200 };
 
-static bool ends(cx_str s, const char *end)
-{
-    size_t n = strlen(end);
-    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
-}
-
-static bool has_word(cx_str s, const char *word)
-{
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= s.n; i++)
-        if (memcmp(s.p + i, word, n) == 0) return true;
-    return false;
-}
-
 /* ---- by name ---- */
 
 /* What a name that ends in one of these may hold; any other ending is something else's. */
@@ -41,13 +27,13 @@ static bool ending_allowed(cx_str name)
 
 static cx_kind kind_meant(cx_str name)
 {
-    if (ends(name, ".json")) return CX_KIND_DYNSEC;
-    if (has_word(name, "acl")) return CX_KIND_ACL;
-    if (has_word(name, "passw") || has_word(name, "pwfile") || has_word(name, "pwd") || cx_str_is(name, "pw") ||
-        ends(name, ".pw"))
+    if (cx_str_ends(name, ".json")) return CX_KIND_DYNSEC;
+    if (cx_str_find(name, "acl")) return CX_KIND_ACL;
+    if (cx_str_find(name, "passw") || cx_str_find(name, "pwfile") || cx_str_find(name, "pwd") ||
+        cx_str_is(name, "pw") || cx_str_ends(name, ".pw"))
         return CX_KIND_PASSWD;
-    if (cx_str_starts(name, CX_STR("psk")) || ends(name, ".psk")) return CX_KIND_PSK;
-    return has_word(name, ".conf") ? CX_KIND_CONF : CX_KIND_UNKNOWN;
+    if (cx_str_starts(name, CX_STR("psk")) || cx_str_ends(name, ".psk")) return CX_KIND_PSK;
+    return cx_str_find(name, ".conf") ? CX_KIND_CONF : CX_KIND_UNKNOWN;
 }
 
 /* ---- by content ---- */
@@ -133,7 +119,8 @@ static struct lines count_lines(cx_str text)
 static bool is_dynsec(cx_str name, cx_str head)
 {
     if (cx_str_starts(name, CX_STR("dynamic-security")) || cx_str_starts(name, CX_STR("dynamic_security"))) return true;
-    return has_word(head, "\"defaultACLAccess\"") || (has_word(head, "\"acltype\"") && has_word(head, "\"rolename\""));
+    return cx_str_find(head, "\"defaultACLAccess\"") ||
+           (cx_str_find(head, "\"acltype\"") && cx_str_find(head, "\"rolename\""));
 }
 
 cx_kind cx_folder_kind(cx_str path, cx_str head)
@@ -186,7 +173,7 @@ static bool walk(cx_folder *f, cx_str path, unsigned depth, cx_error *e)
     if (ok && names.list.n) qsort(names.list.items, names.list.n, sizeof *names.list.items, by_text);
     for (size_t i = 0; ok && i < names.list.n; i++) {
         cx_str name = names.list.items[i];
-        bool here = cx_str_is(path, "."), slash = ends(path, "/");
+        bool here = cx_str_is(path, "."), slash = cx_str_ends(path, "/");
         cx_str full = here ? name : cx_arena_printf(&f->arena, "%s%s%s", path.p, slash ? "" : "/", name.p);
         if (f->settings && cx_settings_excludes(f->settings, full)) continue;
         if (!cx_is_directory(full.p)) offer_file(f, full);

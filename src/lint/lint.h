@@ -69,10 +69,13 @@ void cx_lint_clear(cx_lint *l);
 
 /* ---- what areas share ---- */
 
-/* The findings of the file a line of the conf stands in, and its first word, or what PART of its text. */
-cx_findings *cx_lint_findings_at(const cx_setup *s, cx_setting line);
+/* A finding about a line of the conf, its first word or PART of its text, in the findings of its file. */
 cx_finding *cx_lint_line(const cx_setup *s, cx_setting line, unsigned rule, cx_str part, const char *message, ...)
     __attribute__((format(printf, 5, 6)));
+void cx_lint_note(const cx_setup *s, cx_setting line, cx_finding *x, const char *note, ...)
+    __attribute__((format(printf, 4, 5)));
+void cx_lint_help(const cx_setup *s, cx_setting line, cx_finding *x, const char *help, ...)
+    __attribute__((format(printf, 4, 5)));
 /* The line number of a setting, for notes. */
 size_t cx_lint_line_number(const cx_setup *s, cx_setting line);
 /* The span of TEXT, a view into SOURCE. */

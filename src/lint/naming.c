@@ -73,7 +73,7 @@ void cx_lint_naming(cx_lint *l, cx_named_file *file)
     for (int i = 0; i < CX_NAMINGS; i++) any |= naming_of(l, (cx_naming_kind)i) != NULL;
     if (!any) return;
     file->findings->merge = false;
-    if (file->kind == CX_NAMED_ACL) name_acl(l, file);
-    if (file->kind == CX_NAMED_PASSWD) name_passwd(l, file);
-    if (file->kind == CX_NAMED_DYNSEC && file->dynsec.tree) name_dynsec(l, file);
+    if (file->kind == CX_KIND_ACL) name_acl(l, file);
+    if (file->kind == CX_KIND_PASSWD) name_passwd(l, file);
+    if (file->kind == CX_KIND_DYNSEC && file->dynsec.tree) name_dynsec(l, file);
 }

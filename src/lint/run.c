@@ -76,17 +76,13 @@ static void add_file(cx_lint_run *run, cx_kind kind, cx_source *source, cx_findi
 
 static void add_files(cx_lint_run *run, cx_lint *l)
 {
-    static const cx_kind kinds[] = {[CX_NAMED_ACL] = CX_KIND_ACL,
-                                    [CX_NAMED_PASSWD] = CX_KIND_PASSWD,
-                                    [CX_NAMED_PSK] = CX_KIND_PSK,
-                                    [CX_NAMED_DYNSEC] = CX_KIND_DYNSEC};
     for (size_t i = 0; i < l->conf.files.n; i++) {
         cx_conf_file *file = l->conf.files.items[i];
         if (!file->error.text[0]) add_file(run, CX_KIND_CONF, &file->source, &file->findings);
     }
     for (size_t i = 0; i < l->start.files.list.n; i++) {
         cx_named_file *file = l->start.files.list.items[i];
-        if (file->findings) add_file(run, kinds[file->kind], &file->source, file->findings);
+        if (file->findings) add_file(run, file->kind, &file->source, file->findings);
     }
 }
 

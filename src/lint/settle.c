@@ -1,6 +1,5 @@
 #include "lint/settle.h"
 
-#include "base/typo.h"
 #include "lint/baseline.h"
 #include "text/allow.h"
 
@@ -58,21 +57,13 @@ static bool could_be_found(const cx_lint_run *run, cx_str glob)
     return false;
 }
 
-static bool is_rule(cx_str glob)
-{
-    for (unsigned i = 0; i < CX_RULE_COUNT; i++)
-        if (cx_glob(glob, cx_str_of(cx_rules[i].id))) return true;
-    return false;
-}
-
 /* A name in the comment that is no rule. */
 static bool say_unknown(cx_findings *f, cx_span span, cx_targets targets, cx_str name)
 {
-    if (is_rule(name)) return false;
+    cx_nearest near;
+    if (cx_is_rule(name, &near)) return false;
     cx_finding *x =
         cx_findings_add(f, CX_RULE_CULEX_UNKNOWN_RULE, span, targets, 0, "there is no rule %s", cx_quote(f, name));
-    cx_nearest near = {0};
-    for (unsigned i = 0; i < CX_RULE_COUNT; i++) cx_nearest_offer(&near, name, cx_str_of(cx_rules[i].id));
     if (near.word.p) cx_finding_help(f, x, "did you mean '%.*s'?", (int)near.word.n, near.word.p);
     return true;
 }

@@ -1,24 +1,6 @@
 /* Rules about the TLS options of listeners. What needs the certificates themselves is not asked here. */
 #include "lint/conf_listen.h"
 
-static void note(const cx_setup *s, cx_setting line, cx_finding *x, const char *text)
-{
-    cx_finding_note(cx_lint_findings_at(s, line), x, "%s", text);
-}
-
-static void help(const cx_setup *s, cx_setting line, cx_finding *x, const char *text)
-{
-    cx_finding_help(cx_lint_findings_at(s, line), x, "%s", text);
-}
-
-static bool has(cx_str s, const char *part)
-{
-    size_t n = strlen(part);
-    for (size_t i = 0; i + n <= s.n; i++)
-        if (memcmp(s.p + i, part, n) == 0) return true;
-    return false;
-}
-
 static void judge_client_certificates(const cx_setup *s, const cx_serving *v)
 {
     const cx_listener *l = v->listener;
@@ -32,19 +14,20 @@ static void judge_client_certificates(const cx_setup *s, const cx_serving *v)
     if ((by_identity || by_subject) && !required) {
         cx_finding *x = cx_lint_line(s, names, CX_RULE_TLS_IDENTITY_WITHOUT_CERTIFICATE, CX_STR_NONE,
                                      "users are named by certificates that no client is asked for");
-        note(s, names, x, "a client without one is refused, whatever name and password it sends");
-        help(s, names, x, "require_certificate true");
+        cx_lint_note(s, names, x, "a client without one is refused, whatever name and password it sends");
+        cx_lint_help(s, names, x, "require_certificate true");
     }
     if (required && !ca) {
         cx_finding *x = cx_lint_line(s, require, CX_RULE_TLS_NO_CLIENT_CA, CX_STR_NONE,
                                      "no certificate of a client can be checked");
-        note(s, require, x, "without cafile and capath the broker knows no authority, and refuses every client");
-        help(s, require, x, "cafile with the authority that signs the clients' certificates");
+        cx_lint_note(s, require, x,
+                     "without cafile and capath the broker knows no authority, and refuses every client");
+        cx_lint_help(s, require, x, "cafile with the authority that signs the clients' certificates");
     } else if (required && !by_identity && !by_subject) {
         cx_finding *x = cx_lint_line(s, require, CX_RULE_TLS_ANY_CERTIFICATE, CX_STR_NONE,
                                      "every certificate of the authority is good for every user name");
-        note(s, require, x, "the certificate says who may connect, and the client says who it is");
-        help(s, require, x, "use_identity_as_username true takes the name from the certificate");
+        cx_lint_note(s, require, x, "the certificate says who may connect, and the client says who it is");
+        cx_lint_help(s, require, x, "use_identity_as_username true takes the name from the certificate");
     }
 }
 
@@ -59,11 +42,11 @@ static void judge_public_ca(const cx_setup *s, const cx_serving *v)
         cx_setting line = cx_listener_of(v->listener, options[i]);
         cx_str value = cx_setting_text(s, line);
         for (size_t k = 0; line && k < sizeof signs / sizeof *signs; k++) {
-            if (!has(value, signs[k])) continue;
+            if (!cx_str_find(value, signs[k])) continue;
             cx_finding *x = cx_lint_line(s, line, CX_RULE_TLS_PUBLIC_CLIENT_CA, value,
                                          "clients may come with a certificate of a public authority");
-            note(s, line, x, "anybody can get one, for a name of his own");
-            help(s, line, x, "make an authority for your clients, and name it alone");
+            cx_lint_note(s, line, x, "anybody can get one, for a name of his own");
+            cx_lint_help(s, line, x, "make an authority for your clients, and name it alone");
             break;
         }
     }
@@ -74,10 +57,10 @@ static void judge_version(const cx_setup *s, const cx_serving *v)
     cx_setting line = cx_listener_of(v->listener, CX_OPT_TLS_VERSION);
     cx_str value = cx_setting_text(s, line);
     if (!line || !cx_str_is(value, "tlsv1.1")) return;
-    cx_findings *f = cx_lint_findings_at(s, line);
+    cx_findings *f = cx_setting_findings(s, line);
     cx_finding *x =
         cx_lint_line(s, line, CX_RULE_TLS_OLD_VERSION, value, "TLS 1.1 is broken, and refused by current clients");
-    note(s, line, x, "the option names the lowest version that is accepted; without it that is 1.2");
+    cx_lint_note(s, line, x, "the option names the lowest version that is accepted; without it that is 1.2");
     cx_fix *fix = cx_finding_fix(f, x, false, "write 'tlsv1.2'");
     cx_fix_edit(f, fix, cx_span_of(&s->conf->files.items[line->file]->source, value), "tlsv1.2");
 }
@@ -95,14 +78,14 @@ static void judge_ciphers(const cx_setup *s, const cx_serving *v)
         at = end + 1;
         if (suite.n == 0 || suite.p[0] == '!' || suite.p[0] == '-') continue;
         bool modern = cx_str_starts(suite, CX_STR("TLS_")), bad = false;
-        for (size_t k = 0; k < sizeof weak / sizeof *weak; k++) bad |= has(suite, weak[k]);
+        for (size_t k = 0; k < sizeof weak / sizeof *weak; k++) bad |= cx_str_find(suite, weak[k]) != NULL;
         if (!modern && !bad) continue;
         cx_finding *x =
             cx_lint_line(s, line, CX_RULE_TLS_WEAK_CIPHERS, suite,
                          modern ? "a suite of TLS 1.3 has no effect here" : "a cipher that does not protect");
-        help(s, line, x,
-             modern ? "ciphers_tls1.3 takes suites of TLS 1.3"
-                    : "leave the option out: the defaults of OpenSSL are sound");
+        cx_lint_help(s, line, x,
+                     modern ? "ciphers_tls1.3 takes suites of TLS 1.3"
+                            : "leave the option out: the defaults of OpenSSL are sound");
         return;
     }
 }
@@ -113,8 +96,8 @@ static void judge_crl(const cx_setup *s, const cx_serving *v)
     if (!line || cx_setting_bool(s, cx_listener_of(v->listener, CX_OPT_REQUIRE_CERTIFICATE), false)) return;
     cx_finding *x =
         cx_lint_line(s, line, CX_RULE_TLS_CRL, CX_STR_NONE, "the list of revoked certificates is not looked at");
-    note(s, line, x, "clients are not asked for a certificate here");
-    help(s, line, x, "require_certificate true, or take the line away");
+    cx_lint_note(s, line, x, "clients are not asked for a certificate here");
+    cx_lint_help(s, line, x, "require_certificate true, or take the line away");
 }
 
 /* 8883 is the port of MQTT over TLS. */
@@ -126,8 +109,8 @@ static void judge_port(const cx_setup *s, const cx_serving *v)
         return;
     cx_finding *x = cx_lint_line(s, line, CX_RULE_TLS_PORT_WITHOUT_TLS, cx_setting_text(s, line),
                                  "port 8883 is that of MQTT over TLS, and there is no TLS on it");
-    note(s, line, x, "clients that expect TLS cannot connect, and others send their passwords in the clear");
-    help(s, line, x, "certfile and keyfile below the listener, or port 1883");
+    cx_lint_note(s, line, x, "clients that expect TLS cannot connect, and others send their passwords in the clear");
+    cx_lint_help(s, line, x, "certfile and keyfile below the listener, or port 1883");
 }
 
 void cx_lint_tls(cx_lint *l, cx_setup *s)

@@ -4,14 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static cx_named_kind named_kind(cx_kind kind)
-{
-    return kind == CX_KIND_ACL      ? CX_NAMED_ACL
-           : kind == CX_KIND_PASSWD ? CX_NAMED_PASSWD
-           : kind == CX_KIND_PSK    ? CX_NAMED_PSK
-                                    : CX_NAMED_DYNSEC;
-}
-
 static bool read_conf(cx_lint *l, const char *path, cx_error *e)
 {
     l->has_conf = true;
@@ -29,7 +21,7 @@ static bool read_conf(cx_lint *l, const char *path, cx_error *e)
 
 static bool read_lone(cx_lint *l, cx_kind kind, const char *path, cx_error *e)
 {
-    cx_named_file *file = cx_files_open(&l->start.files, named_kind(kind), cx_str_of(path));
+    cx_named_file *file = cx_files_open(&l->start.files, kind, cx_str_of(path));
     if (file->findings) return true;
     *e = file->error;
     return false;
@@ -53,15 +45,15 @@ static cx_targets judged(const cx_lint *l, cx_targets refused)
 static void lint_file(cx_lint *l, cx_named_file *file)
 {
     cx_targets targets = judged(l, file->findings->refused);
-    if (file->kind == CX_NAMED_PASSWD) cx_lint_passwd(l, file);
+    if (file->kind == CX_KIND_PASSWD) cx_lint_passwd(l, file);
     cx_lint_naming(l, file);
     file->findings->merge = true;
     for (size_t i = CX_RELEASE_COUNT; i-- > 0;) {
         const cx_release *release = &cx_releases[i];
         bool has_plugins = cx_behaves(release, CX_B_OWN_PLUGINS) != CX_OWN_PLUGINS_NONE;
         if (!(targets & CX_TARGET_BIT(release))) continue;
-        if (file->kind == CX_NAMED_ACL) cx_lint_acl(l, file, release);
-        if (file->kind == CX_NAMED_DYNSEC && has_plugins) cx_lint_dynsec(l, file, release);
+        if (file->kind == CX_KIND_ACL) cx_lint_acl(l, file, release);
+        if (file->kind == CX_KIND_DYNSEC && has_plugins) cx_lint_dynsec(l, file, release);
     }
 }
 
@@ -104,11 +96,6 @@ void cx_lint_clear(cx_lint *l)
 
 /* ---- what areas share ---- */
 
-cx_findings *cx_lint_findings_at(const cx_setup *s, cx_setting line)
-{
-    return &s->conf->files.items[line->file]->findings;
-}
-
 cx_finding *cx_lint_line(const cx_setup *s, cx_setting line, unsigned rule, cx_str part, const char *message, ...)
 {
     char text[1024];
@@ -118,7 +105,27 @@ cx_finding *cx_lint_line(const cx_setup *s, cx_setting line, unsigned rule, cx_s
     va_end(args);
     cx_span span = {line->at, line->word_len};
     if (part.p) span = cx_span_of(&s->conf->files.items[line->file]->source, part);
-    return cx_findings_add(cx_lint_findings_at(s, line), rule, span, CX_TARGET_BIT(s->release), 0, "%s", text);
+    return cx_findings_add(cx_setting_findings(s, line), rule, span, CX_TARGET_BIT(s->release), 0, "%s", text);
+}
+
+void cx_lint_note(const cx_setup *s, cx_setting line, cx_finding *x, const char *note, ...)
+{
+    char text[CX_FINDING_TEXT_MAX + 1];
+    va_list args;
+    va_start(args, note);
+    vsnprintf(text, sizeof text, note, args);
+    va_end(args);
+    cx_finding_note(cx_setting_findings(s, line), x, "%s", text);
+}
+
+void cx_lint_help(const cx_setup *s, cx_setting line, cx_finding *x, const char *help, ...)
+{
+    char text[CX_FINDING_TEXT_MAX + 1];
+    va_list args;
+    va_start(args, help);
+    vsnprintf(text, sizeof text, help, args);
+    va_end(args);
+    cx_finding_help(cx_setting_findings(s, line), x, "%s", text);
 }
 
 size_t cx_lint_line_number(const cx_setup *s, cx_setting line)

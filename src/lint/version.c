@@ -72,7 +72,7 @@ static void judge_holes(cx_lint *l, const cx_setup *s)
             continue;
         cx_setting line = concerned(l, s, holes[i].needs);
         if (!line) continue;
-        cx_findings *f = cx_lint_findings_at(s, line);
+        cx_findings *f = cx_setting_findings(s, line);
         cx_span span = {line->at, line->word_len};
         f->merge = false;
         cx_finding *x = cx_findings_add(f, CX_RULE_VERSION_KNOWN_CVE, span, CX_TARGET_BIT(s->release), 0, "%s: %s",
@@ -88,8 +88,8 @@ static void judge_holes(cx_lint *l, const cx_setup *s)
 static cx_policy *policy_for(cx_named_file *file, const cx_release *release)
 {
     if (file->findings->refused & CX_TARGET_BIT(release)) return NULL;
-    if (file->kind == CX_NAMED_DYNSEC && cx_behaves(release, CX_B_OWN_PLUGINS) == CX_OWN_PLUGINS_NONE) return NULL;
-    return file->kind == CX_NAMED_ACL || file->kind == CX_NAMED_DYNSEC ? cx_named_policy(file, release) : NULL;
+    if (file->kind == CX_KIND_DYNSEC && cx_behaves(release, CX_B_OWN_PLUGINS) == CX_OWN_PLUGINS_NONE) return NULL;
+    return file->kind == CX_KIND_ACL || file->kind == CX_KIND_DYNSEC ? cx_named_policy(file, release) : NULL;
 }
 
 static void judge_decisions(cx_lint *l, cx_named_file *file, const cx_release *release)
@@ -99,8 +99,8 @@ static void judge_decisions(cx_lint *l, cx_named_file *file, const cx_release *r
     cx_witness w = {0};
     if (!old || !new || from == release || cx_policies_agree(old, new, &w)) return;
     cx_rule_place place = cx_policy_place(w.of ? new : old, w.rule, &l->arena);
-    cx_span span = file->kind == CX_NAMED_ACL ? (cx_span){w.rule->at, w.rule->filter_len}
-                                              : (cx_span){cx_dynsec_acl_at(&file->dynsec, w.rule->at), 0};
+    cx_span span = file->kind == CX_KIND_ACL ? (cx_span){w.rule->at, w.rule->filter_len}
+                                             : (cx_span){cx_dynsec_acl_at(&file->dynsec, w.rule->at), 0};
     cx_str who = w.client.anonymous ? CX_STR("a client without a user name")
                                     : cx_arena_printf(&l->arena, "user '%.*s'", (int)w.client.user.n, w.client.user.p);
     cx_finding *x = cx_findings_add(file->findings, CX_RULE_VERSION_DIFFERENT_DECISION, span, CX_TARGET_BIT(release), 0,
@@ -120,8 +120,8 @@ static const char *reload_outcome(const cx_named_file *file, const cx_release *r
     switch (cx_behaves(release, CX_B_RELOAD_BAD_ACL)) {
     case CX_RELOAD_BAD_ACL_EXIT: return "ends";
     case CX_RELOAD_BAD_ACL_OPEN:
-        return file->kind == CX_NAMED_ACL ? "goes on and allows every topic to everybody"
-                                          : "goes on and stops checking topics";
+        return file->kind == CX_KIND_ACL ? "goes on and allows every topic to everybody"
+                                         : "goes on and stops checking topics";
     default: return "keeps what stands before the mistake and denies the rest";
     }
 }
@@ -129,7 +129,7 @@ static const char *reload_outcome(const cx_named_file *file, const cx_release *r
 static void judge_reload(cx_lint *l, cx_named_file *file, const cx_release *release)
 {
     cx_targets bit = CX_TARGET_BIT(release);
-    if (!l->options->reload || !(file->findings->refused & bit) || file->kind == CX_NAMED_DYNSEC) return;
+    if (!l->options->reload || !(file->findings->refused & bit) || file->kind == CX_KIND_DYNSEC) return;
     for (size_t i = 0; i < file->findings->list.n; i++) {
         cx_finding first = file->findings->list.items[i];
         if (!(first.refused & bit)) continue;

@@ -14,6 +14,14 @@ void cx_put_painted(cx_buf *out, cx_style style, cx_paint paint, cx_str text)
     if (colored) cx_buf_puts(out, "\033[0m");
 }
 
+cx_hiding cx_hiding_of(cx_kind kind)
+{
+    return kind == CX_KIND_ACL      ? CX_SHOW_ALL
+           : kind == CX_KIND_CONF   ? CX_HIDE_VALUES
+           : kind == CX_KIND_DYNSEC ? CX_HIDE_JSON
+                                    : CX_HIDE_RECORDS;
+}
+
 const char *cx_severity_name(cx_severity s) { return s == CX_ERROR ? "error" : s == CX_WARNING ? "warning" : "advice"; }
 
 cx_paint cx_severity_paint(cx_severity s)

@@ -2,14 +2,6 @@
 
 #include "text/diff.h"
 
-cx_hiding cx_hiding_of(cx_kind kind)
-{
-    return kind == CX_KIND_ACL      ? CX_SHOW_ALL
-           : kind == CX_KIND_CONF   ? CX_HIDE_VALUES
-           : kind == CX_KIND_DYNSEC ? CX_HIDE_JSON
-                                    : CX_HIDE_RECORDS;
-}
-
 void cx_put_asides(cx_buf *out, const cx_finding *x, const char *before)
 {
     for (unsigned i = 0; i < x->note_count; i++) {

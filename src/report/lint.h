@@ -19,9 +19,6 @@ void cx_report_lint(cx_buf *out, cx_lint_format format, cx_style style, const cx
 /* A fixed file against what it was, as a unified diff; secrets are hidden. */
 void cx_report_diff(cx_buf *out, cx_style style, const cx_linted *file, cx_str fixed);
 
-/* What of a file's lines is not shown. */
-cx_hiding cx_hiding_of(cx_kind kind);
-
 /* ---- one format each ---- */
 
 void cx_report_lint_sarif(cx_buf *out, const cx_lint_run *run);

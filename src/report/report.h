@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "data/json.h"
 #include "text/finding.h"
+#include "text/kind.h"
 
 typedef struct cx_style {
     bool color;
@@ -31,6 +32,9 @@ typedef enum {
     CX_HIDE_VALUES,  /* the values of secret options of mosquitto.conf */
     CX_HIDE_JSON,    /* passwords and hashes in a dynamic-security.json */
 } cx_hiding;
+
+/* What a kind of file hides. */
+cx_hiding cx_hiding_of(cx_kind kind);
 
 /* "file:line:column: error: message [rule]", the line with a caret, notes, help.
  * ASKED: the releases the user asked about; a finding says which it is true of

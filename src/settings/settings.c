@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/typo.h"
+#include "text/allow.h"
 
 /* How far one name may be looked at: a hostile pattern must not hang. */
 enum { MATCH_LIMIT = 100000 };
@@ -89,23 +90,14 @@ static bool take_word(struct taking *t, const cx_yaml_node *value, const char *c
                         near.word.p ? near.word.p : "");
 }
 
-static bool is_rule(cx_str glob, cx_nearest *near)
-{
-    for (unsigned i = 0; i < CX_RULE_COUNT; i++) {
-        if (fnmatch(glob.p, cx_rules[i].id, 0) == 0) return true;
-        cx_nearest_offer(near, glob, cx_str_of(cx_rules[i].id));
-    }
-    return false;
-}
-
 static bool take_rules(struct taking *t, const cx_yaml_node *value)
 {
     static const char *const levels[] = {"off", "advice", "warning", "error", NULL};
     if (value->kind != CX_YAML_MAP) return fail(t, value, "rules and their levels are expected here: 'RULE: off'");
     for (size_t i = 0; i < value->n; i++) {
         cx_rule_level r = {.glob = value->keys[i]->text};
-        cx_nearest near = {0};
-        if (!is_rule(r.glob, &near))
+        cx_nearest near;
+        if (!cx_is_rule(r.glob, &near))
             return cx_yaml_fail(&t->s->yaml, value->keys[i], t->e,
                                 near.word.p ? "no rule '%s', did you mean '%s'?" : "no rule '%s'", r.glob.p,
                                 near.word.p ? near.word.p : "");

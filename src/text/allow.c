@@ -1,6 +1,8 @@
 #define _GNU_SOURCE /* memmem */
 #include "text/allow.h"
 
+#include "grammar/grammar.h"
+
 /* Where the line at AT ends, its line feed not included. */
 static size_t line_end(cx_str text, size_t at)
 {
@@ -77,4 +79,15 @@ bool cx_glob(cx_str glob, cx_str name)
     }
     while (g < glob.n && glob.p[g] == '*') g++;
     return g == glob.n;
+}
+
+bool cx_is_rule(cx_str glob, cx_nearest *near)
+{
+    *near = (cx_nearest){0};
+    for (unsigned i = 0; i < CX_RULE_COUNT; i++) {
+        cx_str id = cx_str_of(cx_rules[i].id);
+        if (cx_glob(glob, id)) return true;
+        cx_nearest_offer(near, glob, id);
+    }
+    return false;
 }

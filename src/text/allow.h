@@ -7,6 +7,7 @@
 #ifndef CX_ALLOW_H
 #define CX_ALLOW_H
 
+#include "base/typo.h"
 #include "base/vec.h"
 #include "text/source.h"
 
@@ -28,5 +29,8 @@ bool cx_allow_next(cx_str *rules, cx_str *name);
 
 /* Whether '*' (any text) and '?' (any byte) make NAME of GLOB. */
 bool cx_glob(cx_str glob, cx_str name);
+
+/* Whether some rule has a name like that; else NEAR is what was probably meant. */
+bool cx_is_rule(cx_str glob, cx_nearest *near);
 
 #endif

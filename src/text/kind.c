@@ -24,22 +24,16 @@ cx_kind cx_kind_find(const char *name)
     return CX_KIND_UNKNOWN;
 }
 
-static bool ends(cx_str s, const char *end)
-{
-    size_t n = strlen(end);
-    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
-}
-
 static cx_kind kind_by_name(cx_str path)
 {
     size_t slash = path.n;
     while (slash > 0 && path.p[slash - 1] != '/') slash--;
     cx_str name = cx_str_sub(path, slash, path.n - slash);
-    if (ends(name, ".conf")) return CX_KIND_CONF;
-    if (ends(name, ".json")) return CX_KIND_DYNSEC;
-    if (ends(name, ".yaml") || ends(name, ".yml")) return CX_KIND_YAML;
-    if (cx_str_starts(name, CX_STR("acl")) || ends(name, ".acl")) return CX_KIND_ACL;
-    if (cx_str_starts(name, CX_STR("psk")) || ends(name, ".psk")) return CX_KIND_PSK;
+    if (cx_str_ends(name, ".conf")) return CX_KIND_CONF;
+    if (cx_str_ends(name, ".json")) return CX_KIND_DYNSEC;
+    if (cx_str_ends(name, ".yaml") || cx_str_ends(name, ".yml")) return CX_KIND_YAML;
+    if (cx_str_starts(name, CX_STR("acl")) || cx_str_ends(name, ".acl")) return CX_KIND_ACL;
+    if (cx_str_starts(name, CX_STR("psk")) || cx_str_ends(name, ".psk")) return CX_KIND_PSK;
     if (cx_str_starts(name, CX_STR("passwd")) || cx_str_starts(name, CX_STR("pw"))) return CX_KIND_PASSWD;
     return CX_KIND_UNKNOWN;
 }

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* memmem */
 #include "text/leftover.h"
 
 bool cx_is_conflict_mark(cx_str word)
@@ -9,9 +8,9 @@ bool cx_is_conflict_mark(cx_str word)
 
 bool cx_has_placeholder(cx_str text)
 {
-    static const char signs[][3] = {"{{", "{%", "${", "<%"};
+    static const char *const signs[] = {"{{", "{%", "${", "<%"};
     if (!cx_str_has(text, '{') && !cx_str_has(text, '<')) return false;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (memmem(text.p, text.n, signs[i], 2)) return true;
+        if (cx_str_find(text, signs[i])) return true;
     return false;
 }

@@ -144,7 +144,7 @@ END_TEST
 
 /* ---- files ---- */
 
-static size_t count_files(const unit_conf *u, cx_named_kind kind)
+static size_t count_files(const unit_conf *u, cx_kind kind)
 {
     size_t n = 0;
     for (size_t i = 0; i < u->start.files.list.n; i++) n += u->start.files.list.items[i]->kind == kind;
@@ -163,7 +163,7 @@ static const cx_named_file *acl_of(const unit_conf *u, const cx_door *d)
     for (size_t i = 0; i < u->start.files.list.n; i++) {
         const cx_named_file *file = u->start.files.list.items[i];
         if (&file->acl != p->documents[0].acl) continue;
-        must(file->kind == CX_NAMED_ACL && p->documents[0].source == &file->source, "the policy is of another file");
+        must(file->kind == CX_KIND_ACL && p->documents[0].source == &file->source, "the policy is of another file");
         return file;
     }
     ck_abort_msg("a policy of no file");
@@ -180,8 +180,8 @@ START_TEST(files_are_read_once)
         "listener 3\nacl_file b\nlistener 4\nacl_file p\n==> a <==\ntopic x\n==> b <==\ntopic y\n==> p <==\n");
     ck_assert_uint_eq(u.start.refused, 0);
     ck_assert_uint_eq(u.start.files.list.n, 4);
-    ck_assert_uint_eq(count_files(&u, CX_NAMED_ACL), 3);
-    ck_assert_uint_eq(count_files(&u, CX_NAMED_PASSWD), 1);
+    ck_assert_uint_eq(count_files(&u, CX_KIND_ACL), 3);
+    ck_assert_uint_eq(count_files(&u, CX_KIND_PASSWD), 1);
     EACH_RELEASE(r, ALL)
     {
         ck_assert_uint_eq(doors_of(&u, r), 4);
@@ -192,7 +192,7 @@ START_TEST(files_are_read_once)
         ck_assert_ptr_eq(policy_of(door(&u, r, 0))->release, &cx_releases[r]);
     }
     size_t known = u.start.files.list.n;
-    cx_named_file *again = cx_files_open(&u.start.files, CX_NAMED_ACL, CX_STR("a"));
+    cx_named_file *again = cx_files_open(&u.start.files, CX_KIND_ACL, CX_STR("a"));
     ck_assert(again == acl_of(&u, door(&u, 0, 0)) && u.start.files.list.n == known);
     unit_conf_free(&u);
 }

@@ -51,21 +51,13 @@ static bool is_placeholder(cx_str s)
     return s.n > 2 && ((s.p[0] == '[' && s.p[s.n - 1] == ']') || (s.p[0] == '<' && s.p[s.n - 1] == '>'));
 }
 
-static const char *find(cx_str s, const char *what)
-{
-    size_t n = strlen(what);
-    for (size_t i = 0; i + n <= s.n; i++)
-        if (memcmp(s.p + i, what, n) == 0) return s.p + i;
-    return NULL;
-}
-
 /* Where something that looks like a comment begins behind a blank; NULL: nowhere. */
 static const char *comment_in(cx_str value)
 {
     static const char *const signs[] = {" #", "\t#", " //", " ;"};
     if (!cx_str_has(value, ' ') && !cx_str_has(value, '\t')) return NULL;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        const char *at = find(value, signs[i]);
+        const char *at = cx_str_find(value, signs[i]);
         if (at) return at + 1;
     }
     return NULL;
@@ -184,7 +176,7 @@ void cx_acl_bad_access(struct cx_acl_reader *r, const cx_acl_line *l)
         return;
     }
     const char *access = meant(word, "access");
-    if (access && !find(word, "/")) {
+    if (access && !cx_str_find(word, "/")) {
         cx_finding *x = refuse(r, CX_RULE_ACL_BAD_ACCESS, word, "%s is not an access word", word);
         cx_finding_help(r->findings, x, "did you mean '%.*s %s %.*s'?", (int)key.n, key.p, access, (int)rest.n, rest.p);
         fix_part(r, x, true, word, access);

@@ -18,9 +18,10 @@ static cx_str value_at(const cx_setup *s, cx_setting line)
 
 /* ---- sockets ---- */
 
-/* The address families a socket is opened in; .any: all addresses of them. */
+/* The address families a socket is opened in; .any: all addresses of them; .named: what the host's name stands
+ * for, one of them or both, only the machine knows. */
 struct families {
-    bool v4, v6, any;
+    bool v4, v6, any, named;
 };
 
 static bool by_lws(const cx_serving *v) { return cx_listener_by_lws(v->setup, v->listener); }
@@ -28,19 +29,22 @@ static bool by_lws(const cx_serving *v) { return cx_listener_by_lws(v->setup, v-
 static struct families families(const cx_serving *v)
 {
     cx_str host = by_lws(v) ? v->bind : v->listener->host;
-    if (by_lws(v) && cx_str_is(host, "::")) return (struct families){true, true, true}; /* without IPV6_V6ONLY */
+    if (by_lws(v) && cx_str_is(host, "::")) return (struct families){true, true, true, false}; /* without IPV6_V6ONLY */
     cx_setting domain = cx_listener_of(v->listener, CX_OPT_SOCKET_DOMAIN);
     bool ipv4 = domain && cx_str_is(cx_setting_first(v->setup, domain), "ipv4");
-    if (!host.p) return (struct families){!domain || ipv4, !domain || !ipv4, !v->interface.p};
-    if (cx_is_ipv4(host)) return (struct families){true, false, cx_str_is(host, "0.0.0.0")};
-    if (cx_str_has(host, ':')) return (struct families){false, true, cx_str_is(host, "::")};
-    return (struct families){true, true, false};
+    if (!host.p) return (struct families){!domain || ipv4, !domain || !ipv4, !v->interface.p, false};
+    if (cx_is_ipv4(host)) return (struct families){true, false, cx_str_is(host, "0.0.0.0"), false};
+    if (cx_str_has(host, ':')) return (struct families){false, true, cx_str_is(host, "::"), false};
+    return (struct families){.v4 = true, .v6 = true, .named = true};
 }
 
-/* Two sockets of one port that cannot both be opened. */
+static bool takes_all(struct families f) { return f.any && f.v4 && f.v6; }
+
+/* Two sockets of one port that cannot both be opened, on any machine. */
 static bool clash(const cx_serving *a, const cx_serving *b)
 {
     struct families x = families(a), y = families(b);
+    if (x.named || y.named) return takes_all(x) || takes_all(y) || cx_str_eq(a->bind, b->bind);
     if (!((x.v4 && y.v4) || (x.v6 && y.v6))) return false;
     return x.any || y.any || cx_str_eq(a->bind, b->bind);
 }

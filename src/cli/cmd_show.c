@@ -18,7 +18,7 @@ static void put_refusals(cx_cli *cli, cx_conf *conf, cx_targets asked)
         for (size_t k = 0; k < file->findings.list.n && shown < MOST; k++) {
             const cx_finding *x = &file->findings.list.items[k];
             if (!(x->refused & asked)) continue;
-            cx_report_finding(&cli->err, (cx_style){false}, &file->source, x, asked, CX_HIDE_VALUES);
+            cx_report_finding(&cli->err, (cx_style){.color = false}, &file->source, x, asked, CX_HIDE_VALUES);
             shown++;
         }
     }

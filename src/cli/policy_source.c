@@ -7,7 +7,7 @@ static void put_reasons(cx_cli *cli, cx_source *source, const cx_findings *f, cx
 {
     for (size_t i = 0; f && i < f->list.n && *shown < REASONS_SHOWN; i++) {
         if (!(f->list.items[i].refused & refused_by)) continue;
-        cx_report_finding(&cli->err, (cx_style){false}, source, &f->list.items[i], cli->targets, hiding);
+        cx_report_finding(&cli->err, (cx_style){.color = false}, source, &f->list.items[i], cli->targets, hiding);
         ++*shown;
     }
 }

@@ -120,7 +120,7 @@ void fuzz_check_report(const cx_findings *f, cx_source *source, cx_hiding hiding
             bool color = way & 1, secret = way & 2;
             if (hidden && !secret) continue;
             out.n = 0;
-            cx_report_finding(&out, (cx_style){color}, source, x, color ? CX_TARGETS_ALL : 4,
+            cx_report_finding(&out, (cx_style){.color = color}, source, x, color ? CX_TARGETS_ALL : 4,
                               secret ? hiding : CX_SHOW_ALL);
             fuzz_check_text(&out, color);
             if (hidden) fuzz_check_hidden(&out, hidden);

@@ -94,7 +94,10 @@ static void check_set(const reading *all, const fuzz_text *t, cx_targets targets
 
 /* ---- setups ---- */
 
-static void put_setup(cx_buf *out, const cx_setup *s, bool color) { cx_report_setup(out, (cx_style){color}, s); }
+static void put_setup(cx_buf *out, const cx_setup *s, bool color)
+{
+    cx_report_setup(out, (cx_style){.color = color}, s);
+}
 
 static void put_json(cx_buf *out, const cx_setup *s)
 {

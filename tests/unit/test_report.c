@@ -287,7 +287,7 @@ END_TEST
 START_TEST(colours_only_when_asked)
 {
     cx_buf out = {0};
-    cx_put_painted(&out, (cx_style){false}, CX_PAINT_BAD, CX_STR("x"));
+    cx_put_painted(&out, (cx_style){.color = false}, CX_PAINT_BAD, CX_STR("x"));
     ck_assert(cx_str_is(cx_buf_str(&out), "x"));
     out.n = 0;
     cx_put_painted(&out, (cx_style){.color = true}, CX_PAINT_PLAIN, CX_STR("x"));

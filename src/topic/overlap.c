@@ -41,7 +41,11 @@ static bool any_level(cx_str level)
 
 bool cx_filter_overlaps(cx_str filter, cx_str other)
 {
-    if (begins_with_dollar(filter) != begins_with_dollar(other)) return false;
+    return begins_with_dollar(filter) == begins_with_dollar(other) && cx_filter_overlaps_levels(filter, other);
+}
+
+bool cx_filter_overlaps_levels(cx_str filter, cx_str other)
+{
     for (size_t i = 0, k = 0;;) {
         if (i == SIZE_MAX) return may_end(other, k);
         if (k == SIZE_MAX) return may_end(filter, i);

@@ -63,5 +63,7 @@ bool cx_filter_match_levels(cx_str filter, cx_str topic);
  * others to the first, any level to the second. */
 bool cx_filter_covers(cx_str filter, cx_str other);
 bool cx_filter_overlaps(cx_str filter, cx_str other);
+/* The same for what follows the first levels of both, so without the rule for '$'. */
+bool cx_filter_overlaps_levels(cx_str filter, cx_str other);
 
 #endif

@@ -18,6 +18,7 @@ int main(void)
     srunner_add_suite(run, suite_text());
     srunner_add_suite(run, suite_secret());
     srunner_add_suite(run, suite_topic());
+    srunner_add_suite(run, suite_set());
     srunner_add_suite(run, suite_formats());
     srunner_add_suite(run, suite_conf());
     srunner_add_suite(run, suite_policy());

@@ -20,6 +20,7 @@ Suite *suite_grammar(void);
 Suite *suite_text(void);
 Suite *suite_secret(void);
 Suite *suite_topic(void);
+Suite *suite_set(void);
 Suite *suite_formats(void);
 Suite *suite_conf(void);
 Suite *suite_policy(void);

@@ -350,5 +350,7 @@ void cx_sets_free(cx_sets *s)
     free(s);
 }
 
+cx_arena *cx_sets_arena(cx_sets *s) { return &s->arena; }
+
 bool cx_sets_full(const cx_sets *s) { return s->full; }
 uint32_t cx_sets_count(const cx_sets *s) { return (uint32_t)s->nodes.n; }

@@ -45,6 +45,9 @@ void cx_sets_free(cx_sets *s);
 bool cx_sets_full(const cx_sets *s);
 uint32_t cx_sets_count(const cx_sets *s); /* nodes made so far */
 
+/* For texts that must live as long as the space. */
+cx_arena *cx_sets_arena(cx_sets *s);
+
 /* Every valid topic name, and every valid filter: all words but the empty one. */
 cx_set cx_sets_universe(cx_sets *s);
 

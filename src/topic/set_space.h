@@ -1,4 +1,4 @@
-/* How a space of sets is laid out: for the files of topic/set alone. */
+/* How a space of sets is laid out: for topic/set, and for whoever makes nodes that no filter gives. */
 #ifndef CX_SET_SPACE_H
 #define CX_SET_SPACE_H
 
@@ -48,7 +48,7 @@ struct cx_sets {
     CX_VEC(uint32_t) level_symbols; /* of each number in LEVELS */
     CX_VEC(uint32_t) beginnings;
     CX_VEC(uint8_t) shortest; /* of each node: levels of its shortest word + 1; 0: not known yet */
-    cx_arena arena;           /* texts of beginnings */
+    cx_arena arena;           /* texts of beginnings, and others' */
 };
 
 /* The set of the edges pushed on the stack from BASE on, which are taken off it. They may be in any order, each

@@ -7,6 +7,7 @@
 
 #include "model_dynsec.h"
 #include "policy/decide.h"
+#include "sets.h"
 #include "topic/topic.h"
 
 enum { FIRST = MODEL_2_0_11, RELEASES = 3 }; /* those that have the plug-in */
@@ -691,6 +692,8 @@ static void random_question(const struct random_file *f, bool filter, char out[6
 static size_t compare(struct loaded *l, const model_dynsec *m, const struct random_file *f, struct text t)
 {
     size_t asked = 0;
+    unit_sets sets;
+    unit_sets_make(&sets, &l->policy, unit_mount(f->r));
     for (size_t i = 0; i < 40; i++) {
         static const int all[] = {R, W, S, U};
         char topic[64];
@@ -704,8 +707,11 @@ static size_t compare(struct loaded *l, const model_dynsec *m, const struct rand
         model_answer want = model_dynsec_ask(m, user, id, (model_access)access, topic);
         must(outcome == outcome_of[want], "%s: %s of '%s' by '%s' with id '%s' is not %s: %s", l->policy.release->name,
              cx_access_name((cx_access)access), topic, user ? user : "", id ? id : "", model_answers[want], t.p);
+        cx_client c = {.anonymous = !user, .user = cx_str_of(user), .fresh = !id, .id = cx_str_of(id)};
+        unit_sets_ask(&sets, &c, (cx_access)access, cx_str_of(topic));
         asked++;
     }
+    unit_sets_clear(&sets);
     return asked;
 }
 

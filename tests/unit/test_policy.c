@@ -9,6 +9,7 @@
 #include "policy/decide.h"
 #include "policy/explain.h"
 #include "policy/match.h"
+#include "sets.h"
 #include "topic/topic.h"
 
 /* ---- random policies, clients and topics ---- */
@@ -229,11 +230,17 @@ START_TEST(decide_on_random_policies)
         for (size_t release = denies ? 1 : 0; release < CX_RELEASE_COUNT; release++) {
             both b;
             both_make(&b, (cx_str){text, n}, release);
+            unit_sets sets;
+            unit_sets_make(&sets, &b.policy, unit_mount(&r));
             for (int i = 0; i < QUESTIONS; i++) {
                 asker a = random_asker(&r);
-                check_question(&b, a, rng_chance(&r, 50) ? CX_ACCESS_READ : CX_ACCESS_WRITE,
-                               pick_topic(&r, &b, a, topic), &tally);
+                cx_client c = client_of(a);
+                cx_access access = rng_chance(&r, 50) ? CX_ACCESS_READ : CX_ACCESS_WRITE;
+                cx_str asked = pick_topic(&r, &b, a, topic);
+                check_question(&b, a, access, asked, &tally);
+                unit_sets_ask(&sets, &c, access, asked);
             }
+            unit_sets_clear(&sets);
             both_free(&b);
         }
     }

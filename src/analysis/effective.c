@@ -1,0 +1,192 @@
+#include "analysis/effective.h"
+
+#include <stdlib.h>
+
+#include "analysis/rules.h"
+#include "topic/set_space.h"
+
+/* What a list says to clients whose names do not matter to it. */
+struct known {
+    cx_decided decided;
+    bool is_known;
+};
+
+struct cx_effective {
+    cx_sets *s;
+    const cx_broker *broker;
+    cx_arena *arena;                   /* texts of filters with names in them */
+    struct known *lists[CX_STEPS_MAX]; /* by list, access, and whether the client is anonymous */
+    cx_set gates[CX_ACCESS_KINDS];     /* what is denied before any rule */
+    bool has_gates;
+};
+
+cx_effective *cx_effective_new(cx_sets *space, const cx_broker *broker)
+{
+    cx_effective *e = cx_calloc(1, sizeof *e);
+    e->s = space;
+    e->broker = broker;
+    e->arena = cx_sets_arena(space);
+    for (unsigned i = 0; i < broker->step_count; i++)
+        if (broker->steps[i].policy)
+            e->lists[i] = cx_calloc(broker->steps[i].policy->lists.n * CX_ACCESS_KINDS * 2, sizeof *e->lists[i]);
+    return e;
+}
+
+void cx_effective_free(cx_effective *e)
+{
+    if (!e) return;
+    for (unsigned i = 0; i < CX_STEPS_MAX; i++) free(e->lists[i]);
+    free(e);
+}
+
+/* ---- policies ---- */
+
+static cx_decided ask_list(cx_effective *e, unsigned step, const cx_list *list, const cx_client *c, cx_access access)
+{
+    const cx_policy *p = e->broker->steps[step].policy;
+    size_t number = (size_t)(list - p->lists.items);
+    struct known *k = &e->lists[step][(number * CX_ACCESS_KINDS + cx_access_index(access)) * 2 + c->anonymous];
+    if (k->is_known) return k->decided;
+    k->decided = cx_list_decides(e->s, p, list, c, access, e->arena);
+    k->is_known = !cx_list_has_variables(p, list, access);
+    return k->decided;
+}
+
+/* What a policy says; what it defers is in neither set. */
+static cx_decided ask_policy(cx_effective *e, unsigned step, const cx_client *client, cx_access access)
+{
+    cx_sets *s = e->s;
+    cx_policy *p = e->broker->steps[step].policy;
+    cx_subject subject = cx_broker_subject(e->broker, p, *client);
+    cx_default fallback = p->defaults[subject.kind][cx_access_index(access)];
+    cx_decided d = {CX_SET_NONE, CX_SET_NONE}, rest = {CX_SET_NONE, CX_SET_NONE};
+    cx_set all = cx_sets_universe(s);
+    if (fallback.reason == CX_REASON_SUBSCRIBE_ALWAYS) return (cx_decided){.allow = all};
+    cx_asking asking = cx_ask_lists(p, subject.holder);
+    for (cx_list *list; (list = cx_next_list(p, &asking));) {
+        if (list->count == 0) continue;
+        if (list->refuses_unsafe && cx_client_unsafe(&subject.client))
+            return cx_decided_then(s, d, (cx_decided){.deny = all});
+        d = cx_decided_then(s, d, ask_list(e, step, list, &subject.client, access));
+    }
+    if (fallback.outcome == CX_DENY) rest.deny = all;
+    if (fallback.outcome == CX_ALLOW) {
+        rest.allow = all;
+        if (p->never_by_default.n) rest.allow = cx_set_difference(s, all, cx_set_of_beginning(s, p->never_by_default));
+    }
+    return cx_decided_then(s, d, rest);
+}
+
+/* ---- the broker around them ---- */
+
+/* Topics that begin with '$' meet a gate before any rule (broker/broker.c). */
+static void make_gates(cx_effective *e)
+{
+    cx_sets *s = e->s;
+    cx_str state = CX_STR("$SYS/broker/connection/+/state");
+    cx_set system = cx_set_of_beginning(s, CX_STR("$SYS")), shared = cx_set_of_beginning(s, CX_STR("$share"));
+    system = cx_set_difference(s, system, cx_set_of_filters(s, &state, 1, CX_SET_TOPICS));
+    e->gates[cx_access_index(CX_ACCESS_READ)] = shared;
+    e->gates[cx_access_index(CX_ACCESS_WRITE)] = cx_set_union(s, system, shared);
+    e->has_gates = true;
+}
+
+/* The words that, behind BYTES, make a level of which SET knows where it leads. */
+static cx_set behind_bytes(cx_sets *s, cx_set set, cx_str bytes)
+{
+    cx_set other = cx_set_next(s, set, cx_set_beginning(s, bytes));
+    size_t base = s->stack.n;
+    uint32_t first = s->nodes.items[set].first, count = s->nodes.items[set].count;
+    for (uint32_t i = first; i < first + count; i++) {
+        struct edge e = s->edges.items[i];
+        struct symbol x = s->symbols.items[e.symbol];
+        if (!cx_str_starts(x.text, bytes)) continue;
+        cx_str rest = cx_str_sub(x.text, bytes.n, x.text.n - bytes.n);
+        if (!x.beginning) cx_set_push(s, cx_set_symbol(s, rest), e.target);
+        else if (rest.n) cx_set_push(s, cx_set_beginning(s, rest), e.target);
+    }
+    return cx_set_make(s, base, false, other);
+}
+
+/* The words that are in SET when the mount point stands before them. */
+static cx_set unmounted(cx_sets *s, cx_set set, cx_str mount)
+{
+    cx_str level;
+    for (size_t at = 0; cx_set_level(mount, &at, &level) && at <= mount.n;)
+        set = cx_set_next(s, set, cx_set_symbol(s, level));
+    if (level.n) set = behind_bytes(s, set, level);
+    return cx_set_intersection(s, set, cx_sets_universe(s));
+}
+
+cx_set cx_effective_set(cx_effective *e, const cx_client *client, cx_access access, cx_set *unknown)
+{
+    cx_sets *s = e->s;
+    const cx_broker *b = e->broker;
+    if (!e->has_gates) make_gates(e);
+    cx_set all = cx_sets_universe(s), open = CX_SET_NONE;
+    cx_decided d = {.deny = e->gates[cx_access_index(access)]};
+    if (b->step_count == 0) d.allow = cx_set_difference(s, all, d.deny);
+    for (unsigned i = 0; i < b->step_count; i++) {
+        if (!b->steps[i].policy) {
+            open = cx_set_difference(s, all, cx_set_union(s, d.allow, d.deny));
+            break;
+        }
+        d = cx_decided_then(s, d, ask_policy(e, i, client, access));
+    }
+    bool mounted = b->mount_point.p && access != CX_ACCESS_UNSUBSCRIBE;
+    if (unknown) *unknown = mounted ? unmounted(s, open, b->mount_point) : open;
+    return mounted ? unmounted(s, d.allow, b->mount_point) : d.allow;
+}
+
+/* ---- what subscriptions bring ---- */
+
+/* The topics that some filter below a node matches; DOLLAR: at the beginning, where wildcards do not stand for '$'. */
+static cx_set brought(cx_sets *s, cx_set set, bool dollar)
+{
+    if (set <= CX_SET_ALL) return set == CX_SET_NONE ? CX_SET_NONE : CX_SET_ALL;
+    cx_set plus = cx_set_next(s, set, SYMBOL_PLUS), hash = cx_set_next(s, set, SYMBOL_HASH);
+    bool all = cx_set_ends(s, hash);
+    if (all && !dollar) return CX_SET_ALL;
+    cx_set wild = all ? CX_SET_ALL : brought(s, plus, false);
+    cx_set other = cx_set_union(s, brought(s, s->nodes.items[set].other, false), wild);
+    size_t base = s->stack.n;
+    uint32_t first = s->nodes.items[set].first, count = s->nodes.items[set].count;
+    bool has_dollar = false;
+    for (uint32_t i = first; i < first + count; i++) {
+        struct edge e = s->edges.items[i];
+        if (e.symbol == SYMBOL_PLUS || e.symbol == SYMBOL_HASH) continue;
+        cx_str text = s->symbols.items[e.symbol].text;
+        cx_set target = brought(s, e.target, false);
+        if (!(dollar && text.n && text.p[0] == '$')) target = cx_set_union(s, target, wild);
+        has_dollar |= e.symbol == SYMBOL_DOLLAR;
+        cx_set_push(s, e.symbol, target);
+    }
+    if (dollar && !has_dollar) cx_set_push(s, SYMBOL_DOLLAR, brought(s, s->nodes.items[set].other, false));
+    return cx_set_make(s, base, cx_set_ends(s, set), other);
+}
+
+/* The same of the filters in shared subscriptions, of any group. */
+static cx_set brought_to_groups(cx_sets *s, cx_set set)
+{
+    set = cx_set_next(s, set, cx_set_symbol(s, CX_STR("$share")));
+    cx_set all = brought(s, s->nodes.items[set].other, true);
+    uint32_t first = s->nodes.items[set].first, count = s->nodes.items[set].count;
+    for (uint32_t i = first; i < first + count; i++) {
+        struct edge e = s->edges.items[i];
+        if (e.symbol != SYMBOL_PLUS && e.symbol != SYMBOL_HASH) all = cx_set_union(s, all, brought(s, e.target, true));
+    }
+    return all;
+}
+
+cx_set cx_effective_reach(cx_effective *e, const cx_client *client, cx_set *unknown)
+{
+    cx_sets *s = e->s;
+    cx_set unread, unsubscribed;
+    bool mounted = e->broker->mount_point.p != NULL;
+    cx_set read = cx_effective_set(e, client, CX_ACCESS_READ, &unread);
+    cx_set filters = cx_effective_set(e, client, CX_ACCESS_SUBSCRIBE, &unsubscribed);
+    cx_set topics = brought(s, filters, !mounted);
+    if (!mounted) topics = cx_set_union(s, topics, brought_to_groups(s, filters));
+    if (unknown) *unknown = cx_set_union(s, unread, cx_set_intersection(s, read, brought(s, unsubscribed, !mounted)));
+    return cx_set_intersection(s, read, topics);
+}

@@ -1,0 +1,23 @@
+/* A decision list as sets. */
+#ifndef CX_RULES_H
+#define CX_RULES_H
+
+#include "policy/policy.h"
+#include "topic/set.h"
+
+/* What a list, or several, allow and deny; the rest is left to whoever is asked next. */
+typedef struct cx_decided {
+    cx_set allow, deny;
+} cx_decided;
+
+/* What FIRST leaves open, NEXT decides. */
+cx_decided cx_decided_then(cx_sets *s, cx_decided first, cx_decided next);
+
+/* Does what the list says depend on the client's name or id? */
+bool cx_list_has_variables(const cx_policy *p, const cx_list *list, cx_access access);
+
+/* ARENA holds texts of filters with names in them, and outlives the space. */
+cx_decided cx_list_decides(cx_sets *s, const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access,
+                           cx_arena *arena);
+
+#endif

@@ -4,6 +4,7 @@
 
 #include "analysis/rules.h"
 #include "topic/set_space.h"
+#include "topic/topic.h"
 
 /* What a list says to clients whose names do not matter to it. */
 struct known {
@@ -17,7 +18,8 @@ struct cx_effective {
     cx_arena *arena;                   /* texts of filters with names in them */
     struct known *lists[CX_STEPS_MAX]; /* by list, access, and whether the client is anonymous */
     cx_set gates[CX_ACCESS_KINDS];     /* what is denied before any rule */
-    bool has_gates;
+    cx_set wildcards;                  /* filters with a wildcard */
+    bool is_ready;
 };
 
 cx_effective *cx_effective_new(cx_sets *space, const cx_broker *broker)
@@ -25,7 +27,6 @@ cx_effective *cx_effective_new(cx_sets *space, const cx_broker *broker)
     cx_effective *e = cx_calloc(1, sizeof *e);
     e->s = space;
     e->broker = broker;
-    e->arena = cx_sets_arena(space);
     for (unsigned i = 0; i < broker->step_count; i++)
         if (broker->steps[i].policy)
             e->lists[i] = cx_calloc(broker->steps[i].policy->lists.n * CX_ACCESS_KINDS * 2, sizeof *e->lists[i]);
@@ -47,7 +48,7 @@ static cx_decided ask_list(cx_effective *e, unsigned step, const cx_list *list, 
     size_t number = (size_t)(list - p->lists.items);
     struct known *k = &e->lists[step][(number * CX_ACCESS_KINDS + cx_access_index(access)) * 2 + c->anonymous];
     if (k->is_known) return k->decided;
-    k->decided = cx_list_decides(e->s, p, list, c, access, e->arena);
+    k->decided = cx_list_decides(e->s, p, list, c, access, e->wildcards);
     k->is_known = !cx_list_has_variables(p, list, access);
     return k->decided;
 }
@@ -88,7 +89,20 @@ static void make_gates(cx_effective *e)
     system = cx_set_difference(s, system, cx_set_of_filters(s, &state, 1, CX_SET_TOPICS));
     e->gates[cx_access_index(CX_ACCESS_READ)] = shared;
     e->gates[cx_access_index(CX_ACCESS_WRITE)] = cx_set_union(s, system, shared);
-    e->has_gates = true;
+}
+
+/* Behind a mount point without a slash at its end, a wildcard shares its level with what stands before it. */
+static void make_wildcards(cx_effective *e)
+{
+    cx_sets *s = e->s;
+    cx_str mount = e->broker->mount_point;
+    e->wildcards = cx_set_intersection(s, CX_SET_WILD, cx_sets_universe(s));
+    for (const char *wildcard = "+#"; *wildcard && mount.n; wildcard++) {
+        cx_str text = cx_arena_join(&s->arena, mount, (cx_str){wildcard, 1});
+        cx_set more = cx_set_of_beginning(s, cx_arena_join(&s->arena, text, CX_STR("/")));
+        e->wildcards =
+            cx_set_union(s, e->wildcards, cx_set_union(s, more, cx_set_of_filters(s, &text, 1, CX_SET_ITSELF)));
+    }
 }
 
 /* The words that, behind BYTES, make a level of which SET knows where it leads. */
@@ -97,11 +111,16 @@ static cx_set behind_bytes(cx_sets *s, cx_set set, cx_str bytes)
     cx_set other = cx_set_next(s, set, cx_set_beginning(s, bytes));
     size_t base = s->stack.n;
     uint32_t first = s->nodes.items[set].first, count = s->nodes.items[set].count;
+    for (uint32_t wildcard = SYMBOL_PLUS; wildcard <= SYMBOL_HASH; wildcard++) {
+        cx_str joined = cx_arena_join(&s->arena, bytes, s->symbols.items[wildcard].text);
+        cx_set_push(s, wildcard, cx_set_next(s, set, cx_set_symbol(s, joined)));
+    }
     for (uint32_t i = first; i < first + count; i++) {
         struct edge e = s->edges.items[i];
         struct symbol x = s->symbols.items[e.symbol];
         if (!cx_str_starts(x.text, bytes)) continue;
         cx_str rest = cx_str_sub(x.text, bytes.n, x.text.n - bytes.n);
+        if (cx_has_wildcard(rest)) continue;
         if (!x.beginning) cx_set_push(s, cx_set_symbol(s, rest), e.target);
         else if (rest.n) cx_set_push(s, cx_set_beginning(s, rest), e.target);
     }
@@ -122,7 +141,11 @@ cx_set cx_effective_set(cx_effective *e, const cx_client *client, cx_access acce
 {
     cx_sets *s = e->s;
     const cx_broker *b = e->broker;
-    if (!e->has_gates) make_gates(e);
+    if (!e->is_ready) {
+        make_gates(e);
+        make_wildcards(e);
+        e->is_ready = true;
+    }
     cx_set all = cx_sets_universe(s), open = CX_SET_NONE;
     cx_decided d = {.deny = e->gates[cx_access_index(access)]};
     if (b->step_count == 0) d.allow = cx_set_difference(s, all, d.deny);

@@ -73,6 +73,14 @@ static cx_set words_from(struct asking *a, cx_str word, size_t at, bool first)
         cx_str longer = cx_arena_join(&a->arena, part, CX_STR(OTHER));
         cx_set_push(s, cx_set_beginning(s, part), decided_at(a, with_level(a, word, first, longer)));
     }
+    /* behind a mount point without a slash, a wildcard shares its level with what stands before it */
+    for (const char *wildcard = "+#"; *wildcard && filters && part.n && !text && !plus; wildcard++) {
+        cx_str joined = cx_arena_join(cx_sets_arena(s), part, (cx_str){wildcard, 1});
+        cx_str longer = with_level(a, word, first, joined);
+        bool same = cx_str_eq(joined, level);
+        cx_set target = same ? words_from(a, longer, at, false) : decided_at(a, longer);
+        cx_set_push(s, cx_set_symbol(s, joined), target);
+    }
     if (text && !cx_str_has(part, '/') && !(filters && cx_has_wildcard(part))) {
         cx_set same = words_from(a, with_level(a, word, first, part), at, false);
         cx_set_push(s, cx_set_symbol(s, part), same);

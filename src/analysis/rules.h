@@ -16,8 +16,8 @@ cx_decided cx_decided_then(cx_sets *s, cx_decided first, cx_decided next);
 /* Does what the list says depend on the client's name or id? */
 bool cx_list_has_variables(const cx_policy *p, const cx_list *list, cx_access access);
 
-/* ARENA holds texts of filters with names in them, and outlives the space. */
+/* WILDCARDS: the filters that the broker takes to have a wildcard. */
 cx_decided cx_list_decides(cx_sets *s, const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access,
-                           cx_arena *arena);
+                           cx_set wildcards);
 
 #endif

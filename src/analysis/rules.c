@@ -102,7 +102,8 @@ typedef CX_VEC(const cx_rule *) rules;
 
 static cx_decided decided(const cx_rule *r, cx_set set)
 {
-    return r->outcome == CX_ALLOW ? (cx_decided){.allow = set} : (cx_decided){.deny = set};
+    bool allow = r->outcome == CX_ALLOW;
+    return (cx_decided){allow ? set : CX_SET_NONE, allow ? CX_SET_NONE : set};
 }
 
 /* Rules that are alike. */

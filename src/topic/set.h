@@ -81,10 +81,14 @@ cx_set cx_set_of_beginning(cx_sets *s, cx_str bytes);
  * set is empty. */
 cx_str cx_set_witness(cx_sets *s, cx_set set, cx_arena *arena);
 
-/* A filter, and what of it is not meant. */
+/* A filter, and what of it is not meant. It stands for the topics it matches; in a list of filters, for those it
+ * covers as CX_SET_COVERED has it. Some sets need more than filters can say: with PSEUDO a level may be `x*`, every
+ * level that begins with x; in a list of filters `=+` and `=#`, that level itself; and last `#(no wildcard)` or
+ * `#(wildcard)`, any levels without one, or with one. */
 typedef struct cx_set_entry {
     cx_str filter;
-    const cx_str *except;
+    bool pseudo;
+    const struct cx_set_entry *except; /* without exceptions */
     size_t except_count;
 } cx_set_entry;
 
@@ -92,9 +96,8 @@ typedef struct cx_set_entries {
     CX_VEC(cx_set_entry) items;
 } cx_set_entries;
 
-/* A small list of filters that together denote the set of topics exactly. '#' and '+' at the beginning do
- * not stand for what begins with '$'; all that begins with BYTES is `BYTES*` or `BYTES*` and `/#`, which is no filter but
- * all a set of a default can be. In ARENA. */
-void cx_set_list(cx_sets *s, cx_set set, cx_arena *arena, cx_set_entries *out);
+/* A small list of filters that together denote the set exactly: of topics, or of filters. '#' and '+' at the beginning do
+ * not stand for what begins with '$'. Texts are in ARENA. */
+void cx_set_list(cx_sets *s, cx_set set, bool filters, cx_arena *arena, cx_set_entries *out);
 
 #endif

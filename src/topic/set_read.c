@@ -97,11 +97,24 @@ cx_str cx_set_witness(cx_sets *s, cx_set set, cx_arena *arena)
 
 /* ---- filters ---- */
 
-/* A filter below some node: without a level, or with some. */
+/* A filter below some node: without a level, or with some. While a list is made, a byte in front of a level tells
+ * what is special about it. */
 struct part {
     bool no_level;
     cx_str filter;
 };
+
+#define ITSELF "\x01"    /* the level '+' or '#' of a filter */
+#define BEGINNING "\x02" /* every level that begins so */
+#define PLAIN "\x03"     /* a '#' that covers what has no wildcard */
+#define WILD "\x04"      /* a '#' that covers what has one */
+
+static bool is_special(cx_str filter)
+{
+    for (size_t i = 0; i < filter.n; i++)
+        if (filter.p[i] > '\0' && filter.p[i] <= '\x04') return true;
+    return false;
+}
 
 struct entry {
     struct part part;
@@ -132,37 +145,45 @@ static struct entry *add_entry(struct list *l, struct part part)
     return &l->entries.items[l->entries.n - 1];
 }
 
-/* Do both stand for some word? What is no filter is taken to. */
+/* Do both stand for some word? What is special is taken to. */
 static bool overlap(struct part a, struct part b)
 {
-    bool odd = (!a.no_level && cx_str_has(a.filter, '*')) || (!b.no_level && cx_str_has(b.filter, '*'));
-    if (odd) return true;
+    if ((!a.no_level && is_special(a.filter)) || (!b.no_level && is_special(b.filter))) return true;
     if (a.no_level && b.no_level) return true;
     if (a.no_level || b.no_level) return cx_str_is(a.no_level ? b.filter : a.filter, "#");
     return cx_filter_overlaps_levels(a.filter, b.filter);
 }
 
-/* The words below a node that a part stands for. `x*` is all that begins with x. */
-static cx_set set_of_part(cx_sets *s, struct part p)
+/* The words that begin with a level and go on with those of SET. */
+static cx_set set_of_level(cx_sets *s, cx_str level, cx_set set, bool filters)
+{
+    size_t base = s->stack.n;
+    cx_str rest = level.n ? cx_str_sub(level, 1, level.n - 1) : level;
+    cx_set other = CX_SET_NONE;
+    if (cx_str_is(level, "#")) return CX_SET_ALL;
+    if (cx_str_is(level, PLAIN "#")) return CX_SET_PLAIN;
+    if (cx_str_is(level, WILD "#")) return CX_SET_WILD;
+    if (cx_str_is(level, "+")) {
+        other = set;
+        if (filters) cx_set_push(s, SYMBOL_HASH, CX_SET_NONE);
+    } else if (cx_str_is(level, ITSELF "+") || cx_str_is(level, ITSELF "#")) {
+        cx_set_push(s, rest.p[0] == '+' ? SYMBOL_PLUS : SYMBOL_HASH, set);
+    } else if (cx_str_starts(level, CX_STR(BEGINNING))) {
+        cx_set_push(s, cx_set_beginning(s, rest), set);
+    } else {
+        cx_set_push(s, cx_set_symbol(s, level), set);
+    }
+    return cx_set_make(s, base, false, other);
+}
+
+/* The words below a node that a part stands for. */
+static cx_set set_of_part(cx_sets *s, struct part p, bool filters)
 {
     CX_VEC(cx_str) levels = {0};
     cx_str level;
     for (size_t at = 0; !p.no_level && cx_set_level(p.filter, &at, &level);) cx_vec_add(&levels, level);
     cx_set set = cx_set_end(s);
-    for (size_t i = levels.n; i-- > 0;) {
-        size_t base = s->stack.n;
-        level = levels.items[i];
-        cx_set other = CX_SET_NONE;
-        if (cx_str_is(level, "#")) {
-            set = CX_SET_ALL;
-            continue;
-        }
-        if (cx_str_is(level, "+")) other = set;
-        else if (level.n && level.p[level.n - 1] == '*')
-            cx_set_push(s, cx_set_beginning(s, cx_str_sub(level, 0, level.n - 1)), set);
-        else cx_set_push(s, cx_set_symbol(s, level), set);
-        set = cx_set_make(s, base, false, other);
-    }
+    for (size_t i = levels.n; i-- > 0;) set = set_of_level(s, levels.items[i], set, filters);
     cx_vec_clear(&levels);
     return set;
 }
@@ -170,6 +191,7 @@ static cx_set set_of_part(cx_sets *s, struct part p)
 struct lister {
     cx_sets *s;
     cx_arena *arena;
+    bool filters;
 };
 
 static void list_node(struct lister *w, cx_set set, bool root, struct list *out);
@@ -204,7 +226,7 @@ static void add_level(struct lister *w, struct list *out, size_t count, cx_str l
         list_node(w, missing, false, &l);
         for (size_t i = 0; i < l.entries.n; i++) {
             struct part out_of = l.entries.items[i].part, whole = below(level, out_of, w->arena);
-            said = cx_set_difference(w->s, said, set_of_part(w->s, out_of));
+            said = cx_set_difference(w->s, said, set_of_part(w->s, out_of, w->filters));
             for (size_t k = 0; k < count; k++)
                 if (overlap(behind(out->entries.items[k].part), out_of))
                     cx_vec_add(&out->entries.items[k].except, whole);
@@ -259,59 +281,101 @@ static struct edge *ordered_edges(const cx_sets *s, cx_set set)
     return edges;
 }
 
-/* What the filters before it say of a level: at the beginning of a word, '+' and '#' do not stand for '$'. */
-static cx_set said_of(const cx_sets *s, cx_set set, uint32_t symbol, bool root)
+/* What the filters before it say of a level: at the beginning of a word, '+' and '#' do not stand for '$', and of
+ * filters '+' does not stand for '#'. */
+static cx_set said_of(const struct lister *w, cx_set set, uint32_t symbol, bool root)
 {
+    const cx_sets *s = w->s;
     const struct symbol *x = &s->symbols.items[symbol];
+    if (w->filters && symbol == SYMBOL_HASH) return CX_SET_NONE;
     if (!root || x->text.n == 0 || x->text.p[0] != '$') return cx_set_default(s, set, symbol);
     for (uint32_t p = x->parent; p != NO_SYMBOL; p = s->symbols.items[p].parent)
         if (cx_set_next(s, set, p) != cx_set_default(s, set, p) || p == SYMBOL_DOLLAR) return cx_set_next(s, set, p);
     return CX_SET_NONE;
 }
 
+/* How a level is written while a list is made. */
+static cx_str listed_level(const struct lister *w, uint32_t symbol)
+{
+    const struct symbol *x = &w->s->symbols.items[symbol];
+    bool itself = symbol == SYMBOL_PLUS || symbol == SYMBOL_HASH;
+    if (!x->beginning && !itself) return x->text;
+    return cx_arena_join(w->arena, cx_str_of(itself ? ITSELF : BEGINNING), x->text);
+}
+
+/* Words that need no look at levels. */
+static bool list_constant(struct list *out, cx_set set, bool root)
+{
+    static const char *const filters[] = {"", PLAIN "#", WILD "#", "#"};
+    if (set > CX_SET_ALL || root) return false;
+    if (set != CX_SET_NONE) add_entry(out, (struct part){false, cx_str_of(filters[set])});
+    return true;
+}
+
+static void list_levels(struct lister *w, cx_set set, bool root, struct list *out)
+{
+    cx_sets *s = w->s;
+    uint32_t count = s->nodes.items[set].count;
+    struct edge *edges = ordered_edges(s, set);
+    for (uint32_t i = 0; i < count; i++) {
+        struct edge e = edges[i];
+        cx_set target = e.target;
+        if (w->filters && e.symbol == SYMBOL_HASH) continue;
+        if (root && e.symbol == SYMBOL_EMPTY && cx_set_ends(s, cx_set_default(s, set, e.symbol)))
+            target = cx_set_union(s, target, cx_set_end(s)); /* the empty word is no topic: nobody asks */
+        add_level(w, out, out->entries.n, listed_level(w, e.symbol), said_of(w, set, e.symbol, root), target);
+    }
+    free(edges);
+}
+
 static void list_node(struct lister *w, cx_set set, bool root, struct list *out)
 {
     cx_sets *s = w->s;
-    if (s->full || set == CX_SET_NONE) return;
-    if (set == CX_SET_ALL && !root) {
-        add_entry(out, (struct part){false, CX_STR("#")});
-        return;
-    }
+    if (s->full || list_constant(out, set, root)) return;
     cx_set other = s->nodes.items[set].other;
-    uint32_t count = s->nodes.items[set].count;
-    bool ends = cx_set_ends(s, set);
-    struct edge *edges = ordered_edges(s, set);
+    bool ends = cx_set_ends(s, set), hash = w->filters && cx_set_ends(s, cx_set_next(s, set, SYMBOL_HASH));
     struct list l = {0};
     list_node(w, other, false, &l);
     add_below(w, out, CX_STR("+"), &l);
     list_clear(&l);
-    if ((ends || root) && join_end(out)) ends = false;
-    bool dollar = false;
-    for (uint32_t i = 0; i < count; i++) dollar |= edges[i].symbol == SYMBOL_DOLLAR;
-    if (root && !dollar && other != CX_SET_NONE) add_level(w, out, 0, CX_STR("$*"), CX_SET_NONE, other);
-    for (uint32_t i = 0; i < count; i++) {
-        struct edge e = edges[i];
-        const struct symbol x = s->symbols.items[e.symbol];
-        cx_set target = e.target;
-        if (root && e.symbol == SYMBOL_EMPTY && cx_set_ends(s, cx_set_default(s, set, e.symbol)))
-            target = cx_set_union(s, target, cx_set_end(s)); /* the empty word is no topic: nobody asks */
-        cx_str level = x.beginning ? cx_arena_printf(w->arena, "%.*s*", (int)x.text.n, x.text.p) : x.text;
-        add_level(w, out, out->entries.n, level, said_of(s, set, e.symbol, root), target);
-    }
-    if (ends) add_entry(out, (struct part){.no_level = true});
-    free(edges);
+    bool joined = (ends || root) && (hash || !w->filters) && join_end(out);
+    if (root && cx_set_next(s, set, SYMBOL_DOLLAR) == other)
+        add_level(w, out, 0, CX_STR(BEGINNING "$"), CX_SET_NONE, other);
+    list_levels(w, set, root, out);
+    if (hash && !joined) add_level(w, out, 0, CX_STR(ITSELF "#"), CX_SET_NONE, cx_set_end(s));
+    if (ends && !joined) add_entry(out, (struct part){.no_level = true});
 }
 
-void cx_set_list(cx_sets *s, cx_set set, cx_arena *arena, cx_set_entries *out)
+/* ---- the list as it is told ---- */
+
+static cx_set_entry told(cx_str filter, cx_arena *arena)
 {
-    struct lister w = {s, arena};
+    cx_str text = CX_STR(""), level;
+    if (!is_special(filter)) return (cx_set_entry){.filter = filter};
+    for (size_t at = 0; cx_set_level(filter, &at, &level);) {
+        const char *before = "", *behind = at <= filter.n ? "/" : "";
+        cx_str rest = is_special(level) ? cx_str_sub(level, 1, level.n - 1) : level;
+        if (cx_str_starts(level, CX_STR(ITSELF))) before = "=";
+        if (cx_str_starts(level, CX_STR(BEGINNING))) behind = *behind ? "*/" : "*";
+        if (cx_str_starts(level, CX_STR(PLAIN))) behind = "(no wildcard)";
+        if (cx_str_starts(level, CX_STR(WILD))) behind = "(wildcard)";
+        text = cx_arena_printf(arena, "%.*s%s%.*s%s", (int)text.n, text.p, before, (int)rest.n, rest.p, behind);
+    }
+    return (cx_set_entry){.filter = text, .pseudo = true};
+}
+
+void cx_set_list(cx_sets *s, cx_set set, bool filters, cx_arena *arena, cx_set_entries *out)
+{
+    struct lister w = {s, arena, filters};
     struct list l = {0};
     list_node(&w, set, true, &l);
     for (size_t i = 0; i < l.entries.n; i++) {
         const struct entry *e = &l.entries.items[i];
-        cx_str *except = cx_arena_alloc(arena, (e->except.n + 1) * sizeof *except);
-        for (size_t k = 0; k < e->except.n; k++) except[k] = e->except.items[k].filter;
-        cx_set_entry x = {e->part.filter, except, e->except.n};
+        cx_set_entry *except = cx_arena_alloc(arena, (e->except.n + 1) * sizeof *except);
+        for (size_t k = 0; k < e->except.n; k++) except[k] = told(e->except.items[k].filter, arena);
+        cx_set_entry x = told(e->part.filter, arena);
+        x.except = except;
+        x.except_count = e->except.n;
         cx_vec_add(&out->items, x);
     }
     list_clear(&l);

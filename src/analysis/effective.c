@@ -12,11 +12,18 @@ struct known {
     bool is_known;
 };
 
+/* What a list was compared with, and what came of it. */
+struct twin {
+    const cx_list *list;
+    bool same;
+};
+
 struct cx_effective {
     cx_sets *s;
     const cx_broker *broker;
     cx_arena *arena;                   /* texts of filters with names in them */
     struct known *lists[CX_STEPS_MAX]; /* by list, access, and whether the client is anonymous */
+    struct twin *twins[CX_STEPS_MAX];  /* by list; NULL: not asked for yet */
     cx_set gates[CX_ACCESS_KINDS];     /* what is denied before any rule */
     cx_set wildcards;                  /* filters with a wildcard */
     bool is_ready;
@@ -36,7 +43,10 @@ cx_effective *cx_effective_new(cx_sets *space, const cx_broker *broker)
 void cx_effective_free(cx_effective *e)
 {
     if (!e) return;
-    for (unsigned i = 0; i < CX_STEPS_MAX; i++) free(e->lists[i]);
+    for (unsigned i = 0; i < CX_STEPS_MAX; i++) {
+        free(e->lists[i]);
+        free(e->twins[i]);
+    }
     free(e);
 }
 
@@ -212,4 +222,55 @@ cx_set cx_effective_reach(cx_effective *e, const cx_client *client, cx_set *unkn
     if (!mounted) topics = cx_set_union(s, topics, brought_to_groups(s, filters));
     if (unknown) *unknown = cx_set_union(s, unread, cx_set_intersection(s, read, brought(s, unsubscribed, !mounted)));
     return cx_set_intersection(s, read, topics);
+}
+
+/* ---- the same rules ---- */
+
+static bool same_rule(const cx_rule *a, const cx_rule *b)
+{
+    return a->outcome == b->outcome && a->access == b->access && a->matcher == b->matcher && a->guard == b->guard &&
+           cx_str_eq(cx_rule_filter(a), cx_rule_filter(b));
+}
+
+/* Many clients ask one list, which is looked at once. */
+static bool same_list(cx_effective *e, unsigned step, const cx_policy *p, const cx_list *a, const cx_policy *q,
+                      const cx_list *b)
+{
+    if (!e->twins[step]) e->twins[step] = cx_calloc(p->lists.n, sizeof *e->twins[step]);
+    struct twin *t = &e->twins[step][a - p->lists.items];
+    if (t->list == b) return t->same;
+    t->list = b;
+    t->same = a->count == b->count && a->refuses_unsafe == b->refuses_unsafe;
+    for (uint32_t i = 0; i < a->count && t->same; i++)
+        t->same = same_rule(&p->rules[a->first + i], &q->rules[b->first + i]);
+    return t->same;
+}
+
+static bool same_step(cx_effective *x, cx_effective *y, unsigned step, const cx_client *client)
+{
+    const cx_policy *p = x->broker->steps[step].policy, *q = y->broker->steps[step].policy;
+    if (!p || !q || !cx_str_eq(p->never_by_default, q->never_by_default)) return false;
+    cx_subject s = cx_broker_subject(x->broker, p, *client), t = cx_broker_subject(y->broker, q, *client);
+    for (unsigned i = 0; i < CX_ACCESS_KINDS; i++) {
+        cx_default a = p->defaults[s.kind][i], b = q->defaults[t.kind][i];
+        bool always = a.reason == CX_REASON_SUBSCRIBE_ALWAYS;
+        if (a.outcome != b.outcome || always != (b.reason == CX_REASON_SUBSCRIBE_ALWAYS)) return false;
+    }
+    cx_asking one = cx_ask_lists(p, s.holder), other = cx_ask_lists(q, t.holder);
+    for (;;) {
+        const cx_list *a = cx_next_list(p, &one), *b = cx_next_list(q, &other);
+        if (!a || !b) return a == b;
+        if (!same_list(x, step, p, a, q, b)) return false;
+    }
+}
+
+bool cx_effective_same_rules(cx_effective *a, cx_effective *b, const cx_client *client)
+{
+    const cx_broker *x = a->broker, *y = b->broker;
+    if (x->release != y->release || x->step_count != y->step_count || !cx_str_eq(x->mount_point, y->mount_point) ||
+        x->username_as_clientid != y->username_as_clientid)
+        return false;
+    for (unsigned i = 0; i < x->step_count; i++)
+        if (!same_step(a, b, i, client)) return false;
+    return true;
 }

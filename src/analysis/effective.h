@@ -28,4 +28,8 @@ cx_set cx_effective_set(cx_effective *e, const cx_client *client, cx_access acce
 /* Of topics that may be read, those that some allowed subscription brings. */
 cx_set cx_effective_reach(cx_effective *e, const cx_client *client, cx_set *unknown);
 
+/* Do two brokers ask the same rules of a client, in the same order? Then they say the same, and nothing need be
+ * compared. False proves nothing. */
+bool cx_effective_same_rules(cx_effective *a, cx_effective *b, const cx_client *client);
+
 #endif

@@ -207,12 +207,15 @@ static int look_at_dynsec(cx_policy_source *s, cx_cli *cli)
     return -1;
 }
 
+/* Where two policies are compared, an option for one kind of file may be meant for the other one. */
+static bool is_one_of_two(const cx_cli *cli) { return strcmp(cli->command->name, "diff") == 0; }
+
 static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
 {
     cx_error e;
     const char *root = cx_cli_root(cli);
     s->has_conf = true;
-    if (cx_cli_value(cli, "passwd"))
+    if (cx_cli_value(cli, "passwd") && !is_one_of_two(cli))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "--passwd goes with an ACL file; a conf names its own password file");
     if (!cx_conf_open(&s->conf, path, &(cx_paths){.root = root}, &e))
         return cx_cli_fail(cli, CX_EXIT_INPUT, "%s", e.text);
@@ -249,11 +252,11 @@ static int open_policy(cx_policy_source *s, cx_cli *cli, const char *path, cx_ki
         return open_conf(s, cli, path);
     }
     const char *conf_only = cx_cli_value(cli, "listener") ? "listener" : cx_cli_value(cli, "root") ? "root" : NULL;
-    if (conf_only)
+    if (conf_only && !is_one_of_two(cli))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "option '--%s' goes with a conf, %s is %s", conf_only, path,
                            kind == CX_KIND_ACL ? "an ACL file" : "a file of dynamic security");
     if (kind == CX_KIND_ACL) return open_acl(s, cli);
-    if (cx_cli_value(cli, "passwd"))
+    if (cx_cli_value(cli, "passwd") && !is_one_of_two(cli))
         return cx_cli_fail(cli, CX_EXIT_USAGE, "--passwd goes with an ACL file; a conf names what is asked together");
     return open_dynsec(s, cli);
 }
@@ -304,7 +307,7 @@ int cx_policy_open(cx_policy_source *s, cx_cli *cli, const char *policy)
         return cx_cli_fail(cli, CX_EXIT_USAGE, "a live broker as the policy is not in this version");
     if (as && !cx_cli_kind(cli, &kind)) return CX_EXIT_USAGE;
     int code = open_policy(s, cli, file, kind);
-    if (code < 0 && passwd) code = open_passwd(s, cli, passwd);
+    if (code < 0 && passwd && s->acl.source) code = open_passwd(s, cli, passwd);
     return code;
 }
 

@@ -217,8 +217,19 @@ static struct part behind(struct part p)
     return (struct part){false, cx_str_sub(p.filter, from, p.filter.n - from)};
 }
 
-/* A level that leads to TARGET, where the first COUNT filters of OUT that stand for it too say LEFT. */
-static void add_level(struct lister *w, struct list *out, size_t count, cx_str level, cx_set left, cx_set target)
+/* Does the first level of a filter stand for LEVEL, an edge of its node? */
+static bool begins_with(struct part p, cx_str level, bool root)
+{
+    size_t at = 0;
+    cx_str first = CX_STR("");
+    cx_set_level(p.filter, &at, &first);
+    cx_str text = cx_str_starts(level, CX_STR(BEGINNING)) ? cx_str_sub(level, 1, level.n - 1) : level;
+    if (cx_str_is(first, "+") || cx_str_is(first, "#")) return !(root && cx_str_starts(text, CX_STR("$")));
+    return cx_str_starts(first, CX_STR(BEGINNING)) && cx_str_starts(text, cx_str_sub(first, 1, first.n - 1));
+}
+
+/* A level that leads to TARGET, where the filters of OUT that stand for it too say LEFT. */
+static void add_level(struct lister *w, struct list *out, bool root, cx_str level, cx_set left, cx_set target)
 {
     cx_set missing = cx_set_difference(w->s, left, target), said = left;
     struct list l = {0};
@@ -227,8 +238,9 @@ static void add_level(struct lister *w, struct list *out, size_t count, cx_str l
         for (size_t i = 0; i < l.entries.n; i++) {
             struct part out_of = l.entries.items[i].part, whole = below(level, out_of, w->arena);
             said = cx_set_difference(w->s, said, set_of_part(w->s, out_of, w->filters));
-            for (size_t k = 0; k < count; k++)
-                if (overlap(behind(out->entries.items[k].part), out_of))
+            for (size_t k = 0; k < out->entries.n; k++)
+                if (begins_with(out->entries.items[k].part, level, root) &&
+                    overlap(behind(out->entries.items[k].part), out_of))
                     cx_vec_add(&out->entries.items[k].except, whole);
         }
         list_clear(&l);
@@ -323,7 +335,7 @@ static void list_levels(struct lister *w, cx_set set, bool root, struct list *ou
         if (w->filters && e.symbol == SYMBOL_HASH) continue;
         if (root && e.symbol == SYMBOL_EMPTY && cx_set_ends(s, cx_set_default(s, set, e.symbol)))
             target = cx_set_union(s, target, cx_set_end(s)); /* the empty word is no topic: nobody asks */
-        add_level(w, out, out->entries.n, listed_level(w, e.symbol), said_of(w, set, e.symbol, root), target);
+        add_level(w, out, root, listed_level(w, e.symbol), said_of(w, set, e.symbol, root), target);
     }
     free(edges);
 }
@@ -340,9 +352,9 @@ static void list_node(struct lister *w, cx_set set, bool root, struct list *out)
     list_clear(&l);
     bool joined = (ends || root) && (hash || !w->filters) && join_end(out);
     if (root && cx_set_next(s, set, SYMBOL_DOLLAR) == other)
-        add_level(w, out, 0, CX_STR(BEGINNING "$"), CX_SET_NONE, other);
+        add_level(w, out, root, CX_STR(BEGINNING "$"), CX_SET_NONE, other);
     list_levels(w, set, root, out);
-    if (hash && !joined) add_level(w, out, 0, CX_STR(ITSELF "#"), CX_SET_NONE, cx_set_end(s));
+    if (hash && !joined) add_level(w, out, root, CX_STR(ITSELF "#"), CX_SET_NONE, cx_set_end(s));
     if (ends && !joined) add_entry(out, (struct part){.no_level = true});
 }
 

@@ -1,0 +1,102 @@
+#include "analysis/diff.h"
+
+#include <stdlib.h>
+
+#include "analysis/rivals.h"
+
+enum { ACCESSES = 3 };
+static const cx_access accesses[ACCESSES] = {CX_ACCESS_READ, CX_ACCESS_WRITE, CX_ACCESS_SUBSCRIBE};
+
+struct pair {
+    cx_set old, new;
+};
+
+static cx_set ask(cx_side side, const cx_client *c, cx_access access, bool *unknown)
+{
+    cx_set open = CX_SET_NONE, set = CX_SET_NONE;
+    if (side.effective) set = cx_effective_set(side.effective, c, access, &open);
+    *unknown |= open != CX_SET_NONE;
+    return set;
+}
+
+/* What of a difference in subscriptions can deliver something: below $CONTROL that takes a right to read there. */
+static cx_set that_delivers(cx_sets *s, cx_set difference, const struct pair *read, cx_changes *out)
+{
+    cx_set control = cx_set_of_beginning(s, CX_STR("$CONTROL"));
+    cx_set heard = cx_set_intersection(s, control, cx_set_union(s, read->old, read->new));
+    if (heard != CX_SET_NONE) return difference;
+    cx_set rest = cx_set_difference(s, difference, control);
+    out->remarks |= rest != difference;
+    return rest;
+}
+
+static void add(cx_sets *s, cx_changes *out, const cx_client *c, cx_access access, bool gained, cx_set set,
+                const cx_change *known, size_t count)
+{
+    if (set == CX_SET_NONE || cx_sets_full(s)) return;
+    for (size_t i = 0; i < count; i++)
+        if (known[i].access == access && known[i].gained == gained) return; /* said already of any id */
+    cx_change x = {*c, access, gained, set};
+    cx_vec_add(&out->items, x);
+}
+
+/* One client id. FROM: the changes of a free id, which need not be said again, begin there and are COUNT. */
+static void compare(cx_sets *s, cx_side old, cx_side new, const cx_client *c, cx_changes *out, size_t from,
+                    size_t count)
+{
+    struct pair read = {CX_SET_NONE, CX_SET_NONE};
+    for (unsigned i = 0; i < ACCESSES; i++) {
+        struct pair p = {ask(old, c, accesses[i], &out->unknown), ask(new, c, accesses[i], &out->unknown)};
+        if (i == 0) read = p;
+        if (p.old == p.new) continue;
+        cx_set more = cx_set_difference(s, p.new, p.old), less = cx_set_difference(s, p.old, p.new);
+        if (accesses[i] == CX_ACCESS_SUBSCRIBE) {
+            more = that_delivers(s, more, &read, out);
+            less = that_delivers(s, less, &read, out);
+        }
+        add(s, out, c, accesses[i], true, more, out->items.items + from, count);
+        add(s, out, c, accesses[i], false, less, out->items.items + from, count);
+    }
+}
+
+static void add_rivals(cx_side old, cx_side new, const cx_client *c, char which, cx_rivals *r)
+{
+    cx_variable_places v = {0};
+    cx_variable_places_add(&v, old.broker, c, which, r);
+    cx_variable_places_add(&v, new.broker, c, which, r);
+    cx_rivals_add(r, old.broker, c, &v);
+    cx_rivals_add(r, new.broker, c, &v);
+    cx_vec_clear(&v.items);
+}
+
+void cx_diff_client(cx_sets *s, cx_side old, cx_side new, const cx_client *client, bool free_user, cx_changes *out)
+{
+    size_t from = out->items.n;
+    if (old.effective && new.effective && cx_effective_same_rules(old.effective, new.effective, client)) return;
+    compare(s, old, new, client, out, from, 0);
+    size_t count = out->items.n - from;
+    cx_rivals ids = {0}, names = {0};
+    if (client->fresh) add_rivals(old, new, client, 'c', &ids);
+    if (free_user) add_rivals(old, new, client, 'u', &names);
+    for (size_t i = 0; i < names.names.n && !cx_sets_full(s); i++) {
+        cx_client c = *client;
+        c.user = names.names.keys[i].key;
+        bool known = false; /* a user of one of both is no unknown one */
+        for (unsigned k = 0; k < 2; k++) {
+            const cx_broker *b = k ? new.broker : old.broker;
+            for (unsigned n = 0; n < b->step_count; n++)
+                known |= b->steps[n].policy && cx_policy_user(b->steps[n].policy, c.user) != CX_MAP_NONE;
+        }
+        if (!known) compare(s, old, new, &c, out, from, count);
+    }
+    for (size_t i = 0; i < ids.names.n && !cx_sets_full(s); i++) {
+        cx_client c = *client;
+        c.fresh = false;
+        c.id = ids.names.keys[i].key;
+        compare(s, old, new, &c, out, from, count);
+    }
+    out->slashes |= ids.slashes || names.slashes;
+    out->too_many |= ids.too_many || names.too_many;
+    cx_rivals_clear(&ids);
+    cx_rivals_clear(&names);
+}

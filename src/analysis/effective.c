@@ -25,7 +25,7 @@ struct cx_effective {
     struct known *lists[CX_STEPS_MAX]; /* by list, access, and whether the client is anonymous */
     struct twin *twins[CX_STEPS_MAX];  /* by list; NULL: not asked for yet */
     cx_set gates[CX_ACCESS_KINDS];     /* what is denied before any rule */
-    cx_set wildcards;                  /* filters with a wildcard */
+    cx_filters filters;
     bool is_ready;
 };
 
@@ -58,7 +58,7 @@ static cx_decided ask_list(cx_effective *e, unsigned step, const cx_list *list, 
     size_t number = (size_t)(list - p->lists.items);
     struct known *k = &e->lists[step][(number * CX_ACCESS_KINDS + cx_access_index(access)) * 2 + c->anonymous];
     if (k->is_known) return k->decided;
-    k->decided = cx_list_decides(e->s, p, list, c, access, e->wildcards);
+    k->decided = cx_list_decides(e->s, p, list, c, access, e->filters);
     k->is_known = !cx_list_has_variables(p, list, access);
     return k->decided;
 }
@@ -106,12 +106,13 @@ static void make_wildcards(cx_effective *e)
 {
     cx_sets *s = e->s;
     cx_str mount = e->broker->mount_point;
-    e->wildcards = cx_set_intersection(s, CX_SET_WILD, cx_sets_universe(s));
+    e->filters.shared = mount.n && mount.p[mount.n - 1] != '/';
+    e->filters.wildcards = cx_set_intersection(s, CX_SET_WILD, cx_sets_universe(s));
     for (const char *wildcard = "+#"; *wildcard && mount.n; wildcard++) {
         cx_str text = cx_arena_join(&s->arena, mount, (cx_str){wildcard, 1});
         cx_set more = cx_set_of_beginning(s, cx_arena_join(&s->arena, text, CX_STR("/")));
-        e->wildcards =
-            cx_set_union(s, e->wildcards, cx_set_union(s, more, cx_set_of_filters(s, &text, 1, CX_SET_ITSELF)));
+        e->filters.wildcards =
+            cx_set_union(s, e->filters.wildcards, cx_set_union(s, more, cx_set_of_filters(s, &text, 1, CX_SET_ITSELF)));
     }
 }
 

@@ -17,7 +17,7 @@ struct asking {
     const cx_rule *rule;
     cx_client client;
     cx_query query;
-    bool variables, denies;
+    bool variables, denies, shared;
     cx_outcome wanted; /* the words that get this are looked for */
     cx_arena arena;
 };
@@ -74,7 +74,7 @@ static cx_set words_from(struct asking *a, cx_str word, size_t at, bool first)
         cx_set_push(s, cx_set_beginning(s, part), decided_at(a, with_level(a, word, first, longer)));
     }
     /* behind a mount point without a slash, a wildcard shares its level with what stands before it */
-    for (const char *wildcard = "+#"; *wildcard && filters && part.n && !text && !plus; wildcard++) {
+    for (const char *wildcard = "+#"; *wildcard && filters && a->shared && part.n && !text && !plus; wildcard++) {
         cx_str joined = cx_arena_join(cx_sets_arena(s), part, (cx_str){wildcard, 1});
         cx_str longer = with_level(a, word, first, joined);
         bool same = cx_str_eq(joined, level);
@@ -88,9 +88,11 @@ static cx_set words_from(struct asking *a, cx_str word, size_t at, bool first)
     return cx_set_make(s, base, ends, rest);
 }
 
-cx_decided cx_malformed_decides(cx_sets *s, const cx_policy *p, const cx_rule *r, const cx_client *c, cx_access access)
+cx_decided cx_malformed_decides(cx_sets *s, const cx_policy *p, const cx_rule *r, const cx_client *c, cx_access access,
+                                bool shared)
 {
-    struct asking a = {.s = s, .rule = r, .client = *c, .query = cx_query_of(p->release, access, CX_STR("x"))};
+    struct asking a = {
+        .s = s, .rule = r, .client = *c, .query = cx_query_of(p->release, access, CX_STR("x")), .shared = shared};
     cx_decided d = {CX_SET_NONE, CX_SET_NONE};
     if (r->filter_len == 0 || a.query.as == CX_AS_LEVELS) return d; /* read as text, which no valid filter is */
     a.variables = cx_behaves(p->release, CX_B_DYNSEC_VARIABLES) == CX_DYNSEC_VARIABLES_LEVEL;

@@ -4,6 +4,8 @@
 
 #include "analysis/rules.h"
 
-cx_decided cx_malformed_decides(cx_sets *s, const cx_policy *p, const cx_rule *r, const cx_client *c, cx_access access);
+/* SHARED: see cx_filters. */
+cx_decided cx_malformed_decides(cx_sets *s, const cx_policy *p, const cx_rule *r, const cx_client *c, cx_access access,
+                                bool shared);
 
 #endif

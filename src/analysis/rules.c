@@ -108,18 +108,18 @@ static cx_decided decided(const cx_rule *r, cx_set set)
 
 /* Rules that are alike. */
 static cx_decided run_decides(cx_sets *s, const cx_policy *p, const cx_rule *const *from, size_t n, const cx_client *c,
-                              cx_access access, cx_set wildcards)
+                              cx_access access, cx_filters filters)
 {
     const cx_rule *r = from[0];
-    if (r->matcher == CX_MATCH_HAS_WILDCARD) return decided(r, wildcards);
-    if (r->matcher == CX_MATCH_MALFORMED) return cx_malformed_decides(s, p, r, c, access);
-    CX_VEC(cx_str) filters = {0};
+    if (r->matcher == CX_MATCH_HAS_WILDCARD) return decided(r, filters.wildcards);
+    if (r->matcher == CX_MATCH_MALFORMED) return cx_malformed_decides(s, p, r, c, access, filters.shared);
+    CX_VEC(cx_str) texts = {0};
     for (size_t i = 0; i < n; i++) {
         cx_str f = filter_of(from[i], c, cx_sets_arena(s));
-        if (f.p) cx_vec_add(&filters, f);
+        if (f.p) cx_vec_add(&texts, f);
     }
-    cx_set set = cx_set_of_filters(s, filters.items, filters.n, set_of(p, r, access));
-    cx_vec_clear(&filters);
+    cx_set set = cx_set_of_filters(s, texts.items, texts.n, set_of(p, r, access));
+    cx_vec_clear(&texts);
     return decided(r, set);
 }
 
@@ -144,7 +144,7 @@ bool cx_list_has_variables(const cx_policy *p, const cx_list *list, cx_access ac
 }
 
 cx_decided cx_list_decides(cx_sets *s, const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access,
-                           cx_set wildcards)
+                           cx_filters filters)
 {
     rules asked = {0};
     CX_VEC(cx_decided) runs = {0};
@@ -153,7 +153,7 @@ cx_decided cx_list_decides(cx_sets *s, const cx_policy *p, const cx_list *list, 
     for (size_t from = 0, to; from < asked.n; from = to) {
         to = from + 1;
         while (to < asked.n && is_alike(p, asked.items[from], asked.items[to], access)) to++;
-        cx_decided d = run_decides(s, p, asked.items + from, to - from, c, access, wildcards);
+        cx_decided d = run_decides(s, p, asked.items + from, to - from, c, access, filters);
         cx_vec_add(&runs, d);
     }
     cx_decided all = all_decide(s, runs.items, runs.n);

@@ -16,8 +16,13 @@ cx_decided cx_decided_then(cx_sets *s, cx_decided first, cx_decided next);
 /* Does what the list says depend on the client's name or id? */
 bool cx_list_has_variables(const cx_policy *p, const cx_list *list, cx_access access);
 
-/* WILDCARDS: the filters that the broker takes to have a wildcard. */
+/* What a broker takes the filters of its clients for. */
+typedef struct cx_filters {
+    cx_set wildcards; /* those that have a wildcard */
+    bool shared;      /* a wildcard may share its level with other bytes: those of the mount point */
+} cx_filters;
+
 cx_decided cx_list_decides(cx_sets *s, const cx_policy *p, const cx_list *list, const cx_client *c, cx_access access,
-                           cx_set wildcards);
+                           cx_filters filters);
 
 #endif

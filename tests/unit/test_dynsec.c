@@ -738,6 +738,66 @@ START_TEST(random_against_model)
 }
 END_TEST
 
+/* One word of the file says the opposite. */
+static struct text flipped(rng *r, struct text t)
+{
+    struct text out = {malloc(t.n + 2), 0};
+    size_t words = 0;
+    for (const char *p = t.p; (p = strpbrk(p, "tf")); p++) words += !strncmp(p, "true", 4) || !strncmp(p, "false", 5);
+    size_t chosen = words ? rng_below(r, words) : 0, word = 0;
+    for (size_t i = 0; i < t.n; i++) {
+        bool yes = !strncmp(t.p + i, "true", 4), no = !strncmp(t.p + i, "false", 5);
+        if ((yes || no) && word++ == chosen) {
+            out.n += (size_t)sprintf(out.p + out.n, "%s", yes ? "false" : "true");
+            i += yes ? 3 : 4;
+        } else {
+            out.p[out.n++] = t.p[i];
+        }
+    }
+    out.p[out.n] = '\0';
+    return out;
+}
+
+START_TEST(diff_tells_every_difference)
+{
+    enum { FILES = 150, QUESTIONS = 60 };
+    static struct random_file f;
+    static const int all[] = {R, W, S};
+    rng r = rng_for("dynsec_diff");
+    size_t differences = 0;
+    for (size_t i = 0; i < FILES; i++) {
+        random_file(&f, &r);
+        struct text t = text_of(f.text), u = flipped(&r, t);
+        for (size_t release = FIRST; release < FIRST + RELEASES; release++) {
+            struct loaded a, b;
+            unit_diff d;
+            load(&a, t, true, release);
+            load(&b, u, true, release);
+            unit_diff_make(&d, &a.policy, &b.policy);
+            for (size_t k = 0; k <= sizeof some_users / sizeof *some_users; k++) {
+                const char *user = k < sizeof some_users / sizeof *some_users ? some_users[k] : NULL;
+                unit_diff_client(&d, user);
+                for (int q = 0; q < QUESTIONS; q++) {
+                    char topic[64];
+                    int access = rng_pick(&r, all);
+                    const char *id = rng_chance(&r, 15) ? NULL : rng_pick(&r, some_ids);
+                    random_question(&f, access >= S, topic);
+                    cx_client c = {.anonymous = !user, .user = cx_str_of(user), .fresh = !id, .id = cx_str_of(id)};
+                    if (!id || !strpbrk(id, "+#/")) unit_diff_ask(&d, &c, (cx_access)access, cx_str_of(topic));
+                }
+            }
+            differences += d.differences;
+            unit_diff_clear(&d);
+            unload(&a);
+            unload(&b);
+        }
+        free(t.p);
+        free(u.p);
+    }
+    must(differences > 100, "only %zu differences met", differences);
+}
+END_TEST
+
 Suite *suite_dynsec(void)
 {
     Suite *s = suite_create("dynsec");
@@ -750,6 +810,7 @@ Suite *suite_dynsec(void)
     suite_add_tcase(s, t);
     t = tcase_create("random");
     tcase_add_test(t, random_against_model);
+    tcase_add_test(t, diff_tells_every_difference);
     suite_add_tcase(s, t);
     return s;
 }

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memrchr */
 /* src/policy: decisions on random policies. The trie is held against a scan that
  * asks one rule after the other, and both against the model of the broker, which
  * knows nothing of lists, tries and matchers. */
@@ -251,6 +252,80 @@ START_TEST(decide_on_random_policies)
             tally.unsafe > tally.questions / 50,
         "the questions are too dull: %zu of %zu with long lists, %zu allowed, %zu denied by a rule, %zu by default, %zu unsafe",
         tally.long_lists, tally.questions, tally.allowed, tally.denied_by_rule, tally.by_default, tally.unsafe);
+}
+END_TEST
+
+/* ---- what differs ---- */
+
+/* One rule of a policy is dropped, denied, or gets another topic. */
+static size_t mutated(rng *r, const char *text, size_t n, char *out)
+{
+    size_t lines = 0, at = 0;
+    for (size_t i = 0; i < n; i++) lines += text[i] == '\n';
+    size_t chosen = rng_below(r, lines), line = 0, kind = rng_below(r, 3);
+    for (size_t i = 0; i < n; line++) {
+        const char *end = memchr(text + i, '\n', n - i);
+        size_t len = (size_t)(end - text) - i + 1;
+        bool rule = line == chosen && strncmp(text + i, "user", 4) != 0;
+        if (!rule) {
+            memcpy(out + at, text + i, len);
+            at += len;
+        } else if (kind == 1) {
+            const char *last = memrchr(text + i, ' ', len);
+            at += (size_t)sprintf(out + at, "%s deny%.*s", text[i] == 'p' ? "pattern" : "topic", (int)(end - last + 1),
+                                  last);
+        } else if (kind == 2) {
+            at += (size_t)sprintf(out + at, "%.*s/x\n", (int)len - 1, text + i);
+        }
+        i += len;
+    }
+    return at;
+}
+
+/* Ids with '+' or '#' differ without being told, those with '/' are not proven. */
+static bool is_ordinary(const char *id) { return !id || !strpbrk(id, "+#/"); }
+
+START_TEST(diff_tells_every_difference)
+{
+    enum { POLICIES = 100, QUESTIONS = 60 };
+    rng r = rng_for("diff");
+    static char text[60000], other[70000], topic[1000];
+    size_t differences = 0;
+    for (int round = 0; round < POLICIES; round++) {
+        size_t n = random_policy(&r, text, true), m = mutated(&r, text, n, other);
+        unit_text probe;
+        unit_text_make(&probe, (cx_str){other, m});
+        cx_acl acl;
+        cx_acl_read(&acl, &probe.source, CX_TARGETS_ALL, 1);
+        cx_targets refused = acl.findings.refused;
+        cx_acl_clear(&acl);
+        unit_text_free(&probe);
+        for (size_t release = 1; release < CX_RELEASE_COUNT; release++) {
+            if (refused >> release & 1) continue; /* the new topic has a level behind '#' */
+            both a, b;
+            unit_diff d;
+            both_make(&a, (cx_str){text, n}, release);
+            both_make(&b, (cx_str){other, m}, release);
+            unit_diff_make(&d, &a.policy, &b.policy);
+            for (size_t k = 0; k < sizeof users / sizeof *users + 2; k++) {
+                const char *user = k < sizeof users / sizeof *users ? users[k] : NULL;
+                bool unknown = k == sizeof users / sizeof *users + 1;
+                unit_diff_client(&d, unknown ? "" : user);
+                for (int i = 0; i < QUESTIONS; i++) {
+                    asker who = {unknown ? rng_chance(&r, 50) ? "stranger" : "c" : user, random_asker(&r).id};
+                    if (!is_ordinary(who.id)) continue;
+                    cx_client c = client_of(who);
+                    unit_diff_ask(&d, &c, rng_chance(&r, 50) ? CX_ACCESS_READ : CX_ACCESS_WRITE,
+                                  pick_topic(&r, rng_chance(&r, 50) ? &a : &b, who, topic));
+                }
+            }
+            differences += d.differences;
+            unit_diff_clear(&d);
+            both_free(&a);
+            both_free(&b);
+        }
+    }
+    must(differences > 5, "only %zu differences met", differences);
 }
 END_TEST
 
@@ -754,6 +829,7 @@ Suite *suite_policy(void)
     TCase *t = tcase_create("decide");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, decide_on_random_policies);
+    tcase_add_test(t, diff_tells_every_difference);
     tcase_add_test(t, trie_finds_the_first_rule);
     tcase_add_test(t, trie_of_many_rules);
     tcase_add_test(t, trie_of_long_levels);

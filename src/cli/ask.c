@@ -1,5 +1,7 @@
 #include "cli/ask.h"
 
+#include "analysis/effective.h"
+
 const unsigned cx_ask_order[] = {CX_ACCESS_WRITE,       CX_ACCESS_READ, CX_ACCESS_SUBSCRIBE,
                                  CX_ACCESS_UNSUBSCRIBE, CX_ASK_REACH,   0};
 
@@ -29,6 +31,17 @@ const char *cx_ask_name(unsigned access)
 
 const char *cx_answer_name(cx_answer a) { return a.allow ? "allow" : a.unknown ? "unknown" : "deny"; }
 
+/* Some allowed subscription brings the topic, though one to the topic itself is not allowed. */
+static bool is_brought(struct cx_policy_target *t, const cx_question *q)
+{
+    cx_sets *space = cx_sets_new(CX_SETS_NODES);
+    cx_effective *e = cx_effective_new(space, &t->broker);
+    bool brought = cx_set_has(space, cx_effective_reach(e, &q->client, NULL), q->topic);
+    cx_effective_free(e);
+    cx_sets_free(space);
+    return brought;
+}
+
 cx_answer cx_ask(struct cx_policy_target *t, const cx_question *q, unsigned access)
 {
     const char *why;
@@ -38,7 +51,7 @@ cx_answer cx_ask(struct cx_policy_target *t, const cx_question *q, unsigned acce
     cx_answer read = cx_broker_ask(&t->broker, &q->client, CX_ACCESS_READ, q->topic);
     if (!read.allow) return read;
     cx_answer subscribe = cx_broker_ask(&t->broker, &q->client, CX_ACCESS_SUBSCRIBE, q->topic);
-    return subscribe.allow ? read : subscribe;
+    return subscribe.allow || is_brought(t, q) ? read : subscribe;
 }
 
 void cx_ask_put_json(cx_json *j, struct cx_policy_target *t, const char *listener, unsigned access, cx_answer a)

@@ -97,7 +97,7 @@ typedef struct cx_set_entries {
 } cx_set_entries;
 
 /* A small list of filters that together denote the set exactly: of topics, or of filters. '#' and '+' at the beginning do
- * not stand for what begins with '$'. Texts are in ARENA. */
+ * not stand for what begins with '$'. In the order of their bytes; texts are in ARENA. */
 void cx_set_list(cx_sets *s, cx_set set, bool filters, cx_arena *arena, cx_set_entries *out);
 
 #endif

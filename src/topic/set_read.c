@@ -247,6 +247,8 @@ static void add_level(struct lister *w, struct list *out, bool root, cx_str leve
     }
     cx_set more = cx_set_difference(w->s, target, said);
     if (more == CX_SET_NONE) return;
+    /* what is said already may be said again, where that takes fewer words */
+    if (w->s->nodes.items[target].count < w->s->nodes.items[more].count) more = target;
     list_node(w, more, false, &l);
     add_below(w, out, level, &l);
     list_clear(&l);
@@ -376,6 +378,13 @@ static cx_set_entry told(cx_str filter, cx_arena *arena)
     return (cx_set_entry){.filter = text, .pseudo = true};
 }
 
+/* Symbols have numbers in the order in which they were first met; a list does not depend on that. */
+static int by_filter(const void *x, const void *y)
+{
+    const cx_set_entry *a = x, *b = y;
+    return cx_str_cmp(a->filter, b->filter);
+}
+
 void cx_set_list(cx_sets *s, cx_set set, bool filters, cx_arena *arena, cx_set_entries *out)
 {
     struct lister w = {s, arena, filters};
@@ -385,10 +394,12 @@ void cx_set_list(cx_sets *s, cx_set set, bool filters, cx_arena *arena, cx_set_e
         const struct entry *e = &l.entries.items[i];
         cx_set_entry *except = cx_arena_alloc(arena, (e->except.n + 1) * sizeof *except);
         for (size_t k = 0; k < e->except.n; k++) except[k] = told(e->except.items[k].filter, arena);
+        qsort(except, e->except.n, sizeof *except, by_filter);
         cx_set_entry x = told(e->part.filter, arena);
         x.except = except;
         x.except_count = e->except.n;
         cx_vec_add(&out->items, x);
     }
+    if (out->items.n) qsort(out->items.items, out->items.n, sizeof *out->items.items, by_filter);
     list_clear(&l);
 }

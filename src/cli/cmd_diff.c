@@ -29,7 +29,7 @@ struct comparing {
     struct cx_policy_target *old, *new;
     cx_sets *space;
     CX_VEC(struct change) changes;
-    cx_map keys; /* of them: what makes two changes one */
+    cx_map keys;       /* of them: what makes two changes one */
     cx_changes of_one; /* reused */
     bool unknown_left_out, gained;
     cx_arena *arena;

@@ -83,7 +83,8 @@ static cx_side side_of(cx_effective *e, const struct cx_policy_target *t, bool c
 static void compare_one(struct comparing *c, cx_effective *old, cx_effective *new, const cx_who *in_old,
                         const cx_who *in_new, bool old_takes_any, bool new_takes_any)
 {
-    cx_who w = in_old && !in_old->client.fresh ? *in_old : in_new ? *in_new : *in_old;
+    const cx_who *bound = in_old && (!in_new || !in_old->client.fresh) ? in_old : in_new;
+    cx_who w = *bound;
     size_t from = c->of_one.items.n = 0;
     cx_diff_client(c->space, side_of(old, c->old, in_old || old_takes_any),
                    side_of(new, c->new, in_new || new_takes_any), &w.client, w.unknown, &c->of_one);

@@ -71,7 +71,7 @@ cx_str cx_who_name(const cx_who *w)
 static cx_str with_names(cx_str text, cx_str id, cx_str user, cx_arena *arena)
 {
     cx_buf out = {0};
-    if (!cx_str_has(text, CX_FREE_ID[0])) return text;
+    if (!cx_str_find(text, CX_FREE_ID) && !cx_str_find(text, CX_FREE_USER)) return text;
     for (size_t i = 0; i < text.n;) {
         cx_str rest = cx_str_sub(text, i, text.n - i);
         bool is_id = cx_str_starts(rest, CX_STR(CX_FREE_ID)), is_user = cx_str_starts(rest, CX_STR(CX_FREE_USER));
@@ -124,8 +124,7 @@ void cx_target_json(cx_json *j, const struct cx_policy_target *t)
 int cx_sets_are_full(cx_cli *cli)
 {
     cx_buf_clear(&cli->out);
-    return cx_cli_fail(cli, CX_EXIT_FAILED, "the rules make more cases than culex can keep apart (%d nodes)",
-                       CX_SETS_NODES);
+    return cx_cli_fail(cli, CX_EXIT_FAILED, "the rules make more cases than culex can keep apart");
 }
 
 static void put_heading(cx_cli *cli, const cx_policy_source *s, const cx_buf *texts, unsigned i)

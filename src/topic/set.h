@@ -38,7 +38,7 @@ typedef uint32_t cx_set; /* a set of the space it was made in */
 /* As bits: the words without a wildcard, and those with one. A topic has none. */
 enum { CX_SET_NONE = 0, CX_SET_PLAIN = 1, CX_SET_WILD = 2, CX_SET_ALL = 3 };
 
-enum { CX_SETS_NODES = 6000000 }; /* what suffices for any policy that people write: less than 1 GiB */
+enum { CX_SETS_NODES = 4000000 }; /* what suffices for any policy that people write: less than 1 GiB */
 
 cx_sets *cx_sets_new(uint32_t nodes);
 void cx_sets_free(cx_sets *s);
@@ -97,7 +97,8 @@ typedef struct cx_set_entries {
 } cx_set_entries;
 
 /* A small list of filters that together denote the set exactly: of topics, or of filters. '#' and '+' at the beginning do
- * not stand for what begins with '$'. In the order of their bytes; texts are in ARENA. */
+ * not stand for what begins with '$'. In the order of their bytes; texts are in ARENA. A list that
+ * would be very long makes the space full. */
 void cx_set_list(cx_sets *s, cx_set set, bool filters, cx_arena *arena, cx_set_entries *out);
 
 #endif

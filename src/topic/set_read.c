@@ -192,7 +192,10 @@ struct lister {
     cx_sets *s;
     cx_arena *arena;
     bool filters;
+    uint32_t steps; /* that are left */
 };
+
+enum { LIST_STEPS = 300000 }; /* a small diagram may need a list without end */
 
 static void list_node(struct lister *w, cx_set set, bool root, struct list *out);
 
@@ -346,6 +349,10 @@ static void list_node(struct lister *w, cx_set set, bool root, struct list *out)
 {
     cx_sets *s = w->s;
     if (s->full || list_constant(out, set, root)) return;
+    if (w->steps-- == 0) {
+        s->full = true;
+        return;
+    }
     cx_set other = s->nodes.items[set].other;
     bool ends = cx_set_ends(s, set), hash = w->filters && cx_set_ends(s, cx_set_next(s, set, SYMBOL_HASH));
     struct list l = {0};
@@ -387,7 +394,7 @@ static int by_filter(const void *x, const void *y)
 
 void cx_set_list(cx_sets *s, cx_set set, bool filters, cx_arena *arena, cx_set_entries *out)
 {
-    struct lister w = {s, arena, filters};
+    struct lister w = {s, arena, filters, LIST_STEPS};
     struct list l = {0};
     list_node(&w, set, true, &l);
     for (size_t i = 0; i < l.entries.n; i++) {

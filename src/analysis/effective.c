@@ -6,6 +6,9 @@
 #include "topic/set_space.h"
 #include "topic/topic.h"
 
+static const cx_access all_accesses[CX_ACCESS_KINDS] = {CX_ACCESS_READ, CX_ACCESS_WRITE, CX_ACCESS_SUBSCRIBE,
+                                                        CX_ACCESS_UNSUBSCRIBE}; /* by cx_access_index */
+
 /* What a list says to clients whose names do not matter to it. */
 struct known {
     cx_decided decided;
@@ -91,14 +94,14 @@ static cx_decided ask_policy(cx_effective *e, unsigned step, const cx_client *cl
 /* ---- the broker around them ---- */
 
 /* Topics that begin with '$' meet a gate before any rule (broker/broker.c). */
-static void make_gates(cx_effective *e)
+cx_set cx_broker_gate(cx_sets *s, cx_access access)
 {
-    cx_sets *s = e->s;
     cx_str state = CX_STR("$SYS/broker/connection/+/state");
-    cx_set system = cx_set_of_beginning(s, CX_STR("$SYS")), shared = cx_set_of_beginning(s, CX_STR("$share"));
-    system = cx_set_difference(s, system, cx_set_of_filters(s, &state, 1, CX_SET_TOPICS));
-    e->gates[cx_access_index(CX_ACCESS_READ)] = shared;
-    e->gates[cx_access_index(CX_ACCESS_WRITE)] = cx_set_union(s, system, shared);
+    cx_set shared = cx_set_of_beginning(s, CX_STR("$share"));
+    if (access == CX_ACCESS_READ) return shared;
+    if (access != CX_ACCESS_WRITE) return CX_SET_NONE;
+    cx_set system = cx_set_of_beginning(s, CX_STR("$SYS"));
+    return cx_set_union(s, shared, cx_set_difference(s, system, cx_set_of_filters(s, &state, 1, CX_SET_TOPICS)));
 }
 
 /* Behind a mount point without a slash at its end, a wildcard shares its level with what stands before it. */
@@ -153,7 +156,7 @@ cx_set cx_effective_set(cx_effective *e, const cx_client *client, cx_access acce
     cx_sets *s = e->s;
     const cx_broker *b = e->broker;
     if (!e->is_ready) {
-        make_gates(e);
+        for (unsigned i = 0; i < CX_ACCESS_KINDS; i++) e->gates[i] = cx_broker_gate(e->s, all_accesses[i]);
         make_wildcards(e);
         e->is_ready = true;
     }

@@ -25,6 +25,9 @@ void cx_effective_free(cx_effective *e);
  * plug-in decides that culex cannot ask. The topics are as the client writes them, without the mount point. */
 cx_set cx_effective_set(cx_effective *e, const cx_client *client, cx_access access, cx_set *unknown);
 
+/* What is denied before any rule, as the broker sees topics. */
+cx_set cx_broker_gate(cx_sets *s, cx_access access);
+
 /* Of topics that may be read, those that some allowed subscription brings. */
 cx_set cx_effective_reach(cx_effective *e, const cx_client *client, cx_set *unknown);
 

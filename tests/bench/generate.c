@@ -11,8 +11,8 @@ static unsigned number(const char *word) { return (unsigned)strtoul(word, NULL, 
 int main(int argc, char **argv)
 {
     cx_buf out = {0};
-    if (argc == 5 && strcmp(argv[1], "users") == 0) {
-        gen_users(&out, number(argv[2]), number(argv[3]), number(argv[4]), 1);
+    if ((argc == 5 || argc == 6) && strcmp(argv[1], "users") == 0) {
+        gen_users(&out, number(argv[2]), number(argv[3]), number(argv[4]), argc == 6 ? number(argv[5]) : 1);
     } else if (argc == 3 && strcmp(argv[1], "one") == 0) {
         gen_one(&out, number(argv[2]), 1);
     } else if (argc == 6 && strcmp(argv[1], "dynsec") == 0) {
@@ -21,7 +21,7 @@ int main(int argc, char **argv)
         gen_conf(&out, number(argv[2]), number(argv[3]), 1);
     } else {
         fprintf(stderr,
-                "usage: generate users USERS RULES PATTERNS | generate one RULES | generate conf LISTENERS BRIDGES |\n"
+                "usage: generate users USERS RULES PATTERNS [SEED] | generate one RULES | generate conf LISTENERS BRIDGES |\n"
                 "       generate dynsec CLIENTS GROUPS ROLES ACLS\n");
         return 2;
     }

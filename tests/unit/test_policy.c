@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "analysis/simplify.h"
 #include "model.h"
 #include "policy/decide.h"
 #include "policy/explain.h"
@@ -326,6 +327,51 @@ START_TEST(diff_tells_every_difference)
         }
     }
     must(differences > 5, "only %zu differences met", differences);
+}
+END_TEST
+
+START_TEST(simplified_rules_mean_the_same)
+{
+    enum { POLICIES = 100, QUESTIONS = 200 };
+    rng r = rng_for("simplify");
+    static char text[60000], topic[1000];
+    size_t gone = 0;
+    for (int round = 0; round < POLICIES; round++) {
+        size_t n = random_policy(&r, text, true);
+        for (size_t release = 1; release < CX_RELEASE_COUNT; release++) {
+            both a, b;
+            cx_buf out = {0};
+            cx_sets *space = cx_sets_new(CX_SETS_NODES);
+            both_make(&a, (cx_str){text, n}, release);
+            cx_fate *fates = calloc(a.acl.entries.n + 1, sizeof *fates);
+            must(fates, "memory");
+            cx_simplify_acl(space, &a.policy, fates);
+            must(!cx_sets_full(space), "the space is full");
+            cx_simplify_join(&a.policy, fates);
+            cx_simplify_print(&a.acl, fates, &out);
+            both_make(&b, cx_buf_str(&out), release);
+            must(b.model.count <= a.model.count, "%zu rules become %zu", a.model.count, b.model.count);
+            gone += a.model.count - b.model.count;
+            for (int i = 0; i < QUESTIONS; i++) {
+                asker who = random_asker(&r);
+                if (!is_ordinary(who.id)) continue;
+                bool write = rng_chance(&r, 50);
+                cx_str asked = pick_topic(&r, rng_chance(&r, 50) ? &a : &b, who, topic);
+                if (model_gate_denies(write, asked.p)) continue;
+                const char *id = who.id ? who.id : FRESH;
+                must(model_acl_allows(&a.model, who.user, id, write, asked.p, NULL) ==
+                         model_acl_allows(&b.model, who.user, id, write, asked.p, NULL),
+                     "%s of '%s' by '%s' with id '%s' differs: '%s' became '%s'", write ? "write" : "read", asked.p,
+                     who.user ? who.user : "", id, show((cx_str){text, n}), show(cx_buf_str(&out)));
+            }
+            free(fates);
+            cx_buf_clear(&out);
+            cx_sets_free(space);
+            both_free(&a);
+            both_free(&b);
+        }
+    }
+    must(gone > 100, "only %zu rules left out", gone);
 }
 END_TEST
 
@@ -830,6 +876,7 @@ Suite *suite_policy(void)
     tcase_set_timeout(t, 120);
     tcase_add_test(t, decide_on_random_policies);
     tcase_add_test(t, diff_tells_every_difference);
+    tcase_add_test(t, simplified_rules_mean_the_same);
     tcase_add_test(t, trie_finds_the_first_rule);
     tcase_add_test(t, trie_of_many_rules);
     tcase_add_test(t, trie_of_long_levels);

@@ -20,9 +20,10 @@ int main(int argc, char **argv)
     } else if (argc == 4 && strcmp(argv[1], "conf") == 0) {
         gen_conf(&out, number(argv[2]), number(argv[3]), 1);
     } else {
-        fprintf(stderr,
-                "usage: generate users USERS RULES PATTERNS [SEED] | generate one RULES | generate conf LISTENERS BRIDGES |\n"
-                "       generate dynsec CLIENTS GROUPS ROLES ACLS\n");
+        fprintf(
+            stderr,
+            "usage: generate users USERS RULES PATTERNS [SEED] | generate one RULES | generate conf LISTENERS BRIDGES |\n"
+            "       generate dynsec CLIENTS GROUPS ROLES ACLS\n");
         return 2;
     }
     bool ok = fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0;

@@ -3,10 +3,11 @@
  * a list: denies are asked before all others (acl-file.md 2). */
 #include "lint/acl_lists.h"
 
+#include "topic/set.h"
 #include "topic/topic.h"
 
 /* Longer lists are looked up, shorter ones compared. */
-enum { SHORT_LIST = 12, PAIRS_MAX = 20000, WILD_MAX = 200 };
+enum { SHORT_LIST = 12, PAIRS_MAX = 20000, WILD_MAX = 200, SPACE = 10000 };
 
 /* The rules of one list. */
 struct looking {
@@ -99,6 +100,56 @@ static struct cover covers(const struct looking *k, const cx_rule *r)
     return c;
 }
 
+/* ---- what several rules cover together ---- */
+
+enum { TOGETHER_MAX = 8 };
+
+static bool has_variable(const cx_rule *r)
+{
+    return cx_str_find(cx_rule_filter(r), "%c") || cx_str_find(cx_rule_filter(r), "%u");
+}
+
+/* Rules that may cover a part of one: not those that are a part of it themselves. None when there are too many. */
+static size_t partners(const struct looking *k, const cx_rule *r, const cx_rule *found[TOGETHER_MAX])
+{
+    size_t n = 0;
+    cx_str filter = cx_rule_filter(r);
+    for (uint32_t i = 0; i < k->list->count; i++) {
+        const cx_rule *other = rule_at(k, i);
+        bool helps = is_deny(other) || (!is_deny(r) && (other->access & r->access));
+        if (other == r || !helps || !cx_filter_overlaps(cx_rule_filter(other), filter) || has_variable(other)) continue;
+        if (cx_filter_covers(filter, cx_rule_filter(other)) && (other->access & ~r->access) == 0) continue;
+        if (n == TOGETHER_MAX) return 0;
+        found[n++] = other;
+    }
+    return n;
+}
+
+/* Whether several rules say together all that one does: on every topic it is about, for each access. */
+static bool is_said_together(const struct looking *k, const cx_rule *r, const cx_rule *found[TOGETHER_MAX],
+                             size_t *count)
+{
+    if (k->list->count > SHORT_LIST || has_variable(r)) return false;
+    size_t n = *count = partners(k, r, found);
+    if (n < 2) return false;
+    cx_sets *space = cx_sets_new(SPACE);
+    cx_str filter = cx_rule_filter(r);
+    cx_set left = CX_SET_NONE;
+    for (unsigned access = CX_ACCESS_READ; access <= CX_ACCESS_WRITE; access *= 2) {
+        if (!(r->access & access)) continue;
+        cx_set rest = cx_set_of_filters(space, &filter, 1, CX_SET_TOPICS);
+        for (size_t i = 0; i < n; i++) {
+            cx_str other = cx_rule_filter(found[i]);
+            if (found[i]->access & access)
+                rest = cx_set_difference(space, rest, cx_set_of_filters(space, &other, 1, CX_SET_TOPICS));
+        }
+        left = cx_set_union(space, left, rest);
+    }
+    bool all = left == CX_SET_NONE && !cx_sets_full(space);
+    cx_sets_free(space);
+    return all;
+}
+
 /* ---- what is said ---- */
 
 static const char *access_text(unsigned access)
@@ -156,6 +207,13 @@ static void say_covered(const cx_acl_linting *c, const cx_rule *r, const struct 
     }
 }
 
+static void say_together(const cx_acl_linting *c, const cx_rule *r, const cx_rule *const *found, size_t n)
+{
+    cx_finding *x = say(c, CX_RULE_ACL_SHADOWED_RULE, r,
+                        "%s is decided by other rules together, so this one never counts", cx_rule_filter(r));
+    for (size_t i = 0; i < n; i++) cx_acl_note_rule(c, x, found[i], "");
+}
+
 /* Whether a deny meets anything that the list, or the patterns, allow. */
 static bool has_effect(const struct looking *k, const cx_rule *deny, size_t *pairs)
 {
@@ -202,8 +260,11 @@ static void lint_list(const cx_acl_linting *c, const cx_list *list)
     for (uint32_t i = 0; i < list->count && !cx_findings_full(c->findings, false); i++) {
         const cx_rule *r = rule_at(&k, i);
         struct cover cover = covers(&k, r);
+        const cx_rule *together[TOGETHER_MAX];
+        size_t n;
         if (cover.deny) say_dead(c, r, cover.deny);
         else if (cover.twin || cover.wider || cover.stronger) say_covered(c, r, &cover);
+        else if (is_said_together(&k, r, together, &n)) say_together(c, r, together, n);
         else if (is_deny(r) && !has_effect(&k, r, &pairs)) say_without_effect(c, list, r);
     }
     cx_map_clear(&k.filters);

@@ -321,17 +321,22 @@ static int tell(cx_cli *cli, const cx_policy_source *new, struct comparing *pair
 {
     cx_buf texts[PAIRS_MAX] = {0};
     cx_json j = {&cli->out, false};
-    bool same = true, gained = false, agree = true;
+    bool same = true, gained = false, agree = true, all_proven = true;
     for (unsigned i = 0; i < n; i++) {
         same &= pairs[i].changes.n == 0;
         gained |= pairs[i].gained;
         put_text(&pairs[i], &texts[i]);
-        if (pairs[i].changes.n == 0) cx_buf_puts(&texts[i], "same access\n");
+        const cx_changes *c = &pairs[i].of_one;
+        bool proven = !c->slashes && !c->too_many && !c->unknown;
+        all_proven &= proven;
+        if (pairs[i].changes.n == 0)
+            cx_buf_puts(&texts[i], proven ? "same access\n" : "same access, as far as it is compared\n");
         agree &= cx_str_eq(cx_buf_str(&texts[0]), cx_buf_str(&texts[i]));
     }
     if (cli->format == CX_FORMAT_JSON) {
         cx_json_object(&j, NULL);
         cx_json_bool(&j, "same", same);
+        cx_json_bool(&j, "proven", all_proven); /* nothing was left uncompared */
         cx_json_array(&j, "changes");
         for (unsigned i = 0; i < (agree ? 1 : n); i++) put_json(&pairs[i], &j, !agree);
         cx_json_end_array(&j);

@@ -88,13 +88,26 @@ static cx_set words_from(struct asking *a, cx_str word, size_t at, bool first)
     return cx_set_make(s, base, ends, rest);
 }
 
+/* Up to 2.0 subscriptions are compared with it level by level, as text: no valid filter has such a level, but one
+ * behind a mount point may. */
+static cx_decided text_decides(cx_sets *s, const cx_rule *r, bool shared)
+{
+    cx_str filter = cx_rule_filter(r), level;
+    cx_decided d = {CX_SET_NONE, CX_SET_NONE};
+    for (size_t at = 0; cx_set_level(filter, &at, &level);)
+        if (cx_str_is(level, "#") && at <= filter.n) return d;
+    if (shared) *(r->outcome == CX_ALLOW ? &d.allow : &d.deny) = cx_set_of_filters(s, &filter, 1, CX_SET_WIDE);
+    return d;
+}
+
 cx_decided cx_malformed_decides(cx_sets *s, const cx_policy *p, const cx_rule *r, const cx_client *c, cx_access access,
                                 bool shared)
 {
     struct asking a = {
         .s = s, .rule = r, .client = *c, .query = cx_query_of(p->release, access, CX_STR("x")), .shared = shared};
     cx_decided d = {CX_SET_NONE, CX_SET_NONE};
-    if (r->filter_len == 0 || a.query.as == CX_AS_LEVELS) return d; /* read as text, which no valid filter is */
+    if (r->filter_len == 0) return d;
+    if (a.query.as == CX_AS_LEVELS) return text_decides(s, r, shared);
     a.variables = cx_behaves(p->release, CX_B_DYNSEC_VARIABLES) == CX_DYNSEC_VARIABLES_LEVEL;
     a.denies = cx_behaves(p->release, CX_B_DYNSEC_MALFORMED) == CX_DYNSEC_MALFORMED_DENIES;
     if (a.client.fresh) {

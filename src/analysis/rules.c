@@ -63,13 +63,16 @@ static cx_str with_levels(cx_str filter, const cx_client *c, cx_arena *arena)
 }
 
 /* What a rule's filter is for a client; .p NULL: nothing that is asked matches it. */
-static cx_str filter_of(const cx_rule *r, const cx_client *c, cx_arena *arena)
+static cx_str filter_of(const cx_rule *r, const cx_client *c, cx_filters filters, cx_arena *arena)
 {
     cx_str filter = cx_rule_filter(r);
     if (!cx_mqtt_text_ok(filter)) return CX_STR_NONE;
     switch ((cx_matcher)r->matcher) {
     case CX_MATCH_TEXT_VARIABLES: filter = with_texts(filter, c, arena); break;
     case CX_MATCH_LEVEL_VARIABLES: filter = with_levels(filter, c, arena); break;
+    case CX_MATCH_LITERAL:
+        if (filters.shared) return filter; /* what is asked behind the mount point need be no valid filter */
+        break;
     default: break;
     }
     if (!filter.p || cx_filter_check(filter).error != CX_FILTER_OK) return CX_STR_NONE;
@@ -115,7 +118,7 @@ static cx_decided run_decides(cx_sets *s, const cx_policy *p, const cx_rule *con
     if (r->matcher == CX_MATCH_MALFORMED) return cx_malformed_decides(s, p, r, c, access, filters.shared);
     CX_VEC(cx_str) texts = {0};
     for (size_t i = 0; i < n; i++) {
-        cx_str f = filter_of(from[i], c, cx_sets_arena(s));
+        cx_str f = filter_of(from[i], c, filters, cx_sets_arena(s));
         if (f.p) cx_vec_add(&texts, f);
     }
     cx_set set = cx_set_of_filters(s, texts.items, texts.n, set_of(p, r, access));

@@ -26,6 +26,12 @@ static const cx_rule *rule_at(const struct looking *k, uint32_t rank)
 
 static bool is_deny(const cx_rule *r) { return r->outcome == CX_DENY; }
 
+/* A quick no for most pairs: what every topic of each begins with. */
+static bool may_meet(const cx_rule *a, const cx_rule *b)
+{
+    return memcmp(a->filter, b->filter, a->literal < b->literal ? a->literal : b->literal) == 0;
+}
+
 /* ---- what covers a rule ---- */
 
 static void index_rules(struct looking *k)
@@ -53,7 +59,7 @@ struct cover {
 
 static void offer(struct cover *c, const cx_rule *r, const cx_rule *other)
 {
-    if (other == r || !cx_filter_covers(cx_rule_filter(other), cx_rule_filter(r))) return;
+    if (other == r || !may_meet(r, other) || !cx_filter_covers(cx_rule_filter(other), cx_rule_filter(r))) return;
     if (is_deny(other) && !is_deny(r)) {
         if (!c->deny) c->deny = other;
     } else if (is_deny(other) == is_deny(r) && (other->access & r->access) == r->access) {
@@ -117,7 +123,8 @@ static size_t partners(const struct looking *k, const cx_rule *r, const cx_rule 
     for (uint32_t i = 0; i < k->list->count; i++) {
         const cx_rule *other = rule_at(k, i);
         bool helps = is_deny(other) || (!is_deny(r) && (other->access & r->access));
-        if (other == r || !helps || !cx_filter_overlaps(cx_rule_filter(other), filter) || has_variable(other)) continue;
+        if (other == r || !helps || !may_meet(r, other)) continue;
+        if (!cx_filter_overlaps(cx_rule_filter(other), filter) || has_variable(other)) continue;
         if (cx_filter_covers(filter, cx_rule_filter(other)) && (other->access & ~r->access) == 0) continue;
         if (n == TOGETHER_MAX) return 0;
         found[n++] = other;
@@ -129,9 +136,9 @@ static size_t partners(const struct looking *k, const cx_rule *r, const cx_rule 
 static bool is_said_together(const struct looking *k, const cx_rule *r, const cx_rule *found[TOGETHER_MAX],
                              size_t *count)
 {
-    if (k->list->count > SHORT_LIST || has_variable(r)) return false;
+    if (k->list->count > SHORT_LIST) return false;
     size_t n = *count = partners(k, r, found);
-    if (n < 2) return false;
+    if (n < 2 || has_variable(r)) return false;
     cx_sets *space = cx_sets_new(SPACE);
     cx_str filter = cx_rule_filter(r);
     cx_set left = CX_SET_NONE;
@@ -225,7 +232,7 @@ static bool has_effect(const struct looking *k, const cx_rule *deny, size_t *pai
             if (is_deny(r)) continue;
             if (*pairs == 0) return true; /* too many to tell */
             --*pairs;
-            if (cx_filter_overlaps(cx_rule_filter(deny), cx_rule_filter(r))) return true;
+            if (may_meet(deny, r) && cx_filter_overlaps(cx_rule_filter(deny), cx_rule_filter(r))) return true;
         }
     }
     return false;
@@ -287,7 +294,8 @@ static void lint_pattern_denies(const cx_acl_linting *c)
             const cx_list *list = &p->lists.items[n];
             for (uint32_t k = 0; list != patterns && k < list->count && pairs > 0; k++, pairs--) {
                 const cx_rule *r = &p->rules[list->first + k];
-                if (is_deny(r) || !cx_filter_overlaps(cx_rule_filter(deny), cx_rule_filter(r))) continue;
+                if (is_deny(r) || !may_meet(deny, r) || !cx_filter_overlaps(cx_rule_filter(deny), cx_rule_filter(r)))
+                    continue;
                 if (first) others++;
                 else first = r;
             }

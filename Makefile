@@ -12,7 +12,7 @@ CFLAGS_ALL := -std=c11 $(WARNINGS) -fPIC -fvisibility=hidden -pthread $(CFLAGS)
 LIBS := -lcjson -lyaml -lpcre2-8 -lcrypto -largon2 -pthread
 
 # The order of src/cli/main.c; contrib/checks/rooms holds it.
-ROOMS := base data grammar text secret settings topic formats/acl formats/passwd formats/psk formats/conf formats/dynsec policy broker analysis lint report
+ROOMS := base data grammar text secret settings topic formats/acl formats/passwd formats/psk formats/conf formats/dynsec formats/claims policy broker analysis lint report
 LIB_SRC := $(filter-out src/grammar/compile%.c,$(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))) $(wildcard src/*.c)
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
 GRAMMARS := $(sort $(wildcard grammars/*.yaml))

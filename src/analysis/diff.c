@@ -59,44 +59,17 @@ static void compare(cx_sets *s, cx_side old, cx_side new, const cx_client *c, cx
     }
 }
 
-static void add_rivals(cx_side old, cx_side new, const cx_client *c, char which, cx_rivals *r)
+void cx_diff_client(cx_sets *s, cx_side old, cx_side new, const cx_who *who, cx_changes *out)
 {
-    cx_variable_places v = {0};
-    cx_variable_places_add(&v, old.broker, c, which, r);
-    cx_variable_places_add(&v, new.broker, c, which, r);
-    cx_rivals_add(r, old.broker, c, &v);
-    cx_rivals_add(r, new.broker, c, &v);
-    cx_vec_clear(&v.items);
-}
-
-void cx_diff_client(cx_sets *s, cx_side old, cx_side new, const cx_client *client, bool free_user, cx_changes *out)
-{
-    size_t from = out->items.n;
-    if (old.effective && new.effective && cx_effective_same_rules(old.effective, new.effective, client)) return;
-    compare(s, old, new, client, out, from, 0);
-    size_t count = out->items.n - from;
-    cx_rivals ids = {0}, names = {0};
-    if (client->fresh) add_rivals(old, new, client, 'c', &ids);
-    if (free_user) add_rivals(old, new, client, 'u', &names);
-    for (size_t i = 0; i < names.names.n && !cx_sets_full(s); i++) {
-        cx_client c = *client;
-        c.user = names.names.keys[i].key;
-        bool known = false; /* a user of one of both is no unknown one */
-        for (unsigned k = 0; k < 2; k++) {
-            const cx_broker *b = k ? new.broker : old.broker;
-            for (unsigned n = 0; n < b->step_count; n++)
-                known |= b->steps[n].policy && cx_policy_user(b->steps[n].policy, c.user) != CX_MAP_NONE;
-        }
-        if (!known) compare(s, old, new, &c, out, from, count);
+    if (old.effective && new.effective && cx_effective_same_rules(old.effective, new.effective, &who->client)) return;
+    size_t from = out->items.n, count = 0;
+    cx_cases cases = {0};
+    cx_cases_of(&cases, s, who, &(cx_case_question){.brokers = {old.broker, new.broker}, .accesses = CX_ACCESS_ALL});
+    for (size_t i = 0; i < cases.items.n && !cx_sets_full(s); i++) {
+        compare(s, old, new, &cases.items.items[i], out, from, count);
+        if (i == 0) count = out->items.n - from;
     }
-    for (size_t i = 0; i < ids.names.n && !cx_sets_full(s); i++) {
-        cx_client c = *client;
-        c.fresh = false;
-        c.id = ids.names.keys[i].key;
-        compare(s, old, new, &c, out, from, count);
-    }
-    out->slashes |= ids.slashes || names.slashes;
-    out->too_many |= ids.too_many || names.too_many;
-    cx_rivals_clear(&ids);
-    cx_rivals_clear(&names);
+    out->slashes |= cases.slashes;
+    out->too_many |= cases.too_many;
+    cx_cases_clear(&cases);
 }

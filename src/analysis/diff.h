@@ -2,7 +2,7 @@
 #ifndef CX_DIFF_H
 #define CX_DIFF_H
 
-#include "analysis/effective.h"
+#include "analysis/who.h"
 
 typedef struct cx_change {
     cx_client client; /* with a free id, or one that is treated otherwise than any other */
@@ -25,9 +25,8 @@ typedef struct cx_side {
     const cx_broker *broker;
 } cx_side;
 
-/* Adds the changes of a client in read, write and subscribe; with a free id also those of ids that a rule names where
- * another has %c, and with FREE_USER (any user that no file names) those of such names. Filters below $CONTROL that nobody who
- * gets them may read are no change, but a remark. */
-void cx_diff_client(cx_sets *s, cx_side old, cx_side new, const cx_client *client, bool free_user, cx_changes *out);
+/* Adds the changes of a subject in read, write and subscribe: those of its free names, then those that only some of its
+ * cases have (analysis/rivals). Filters below $CONTROL that nobody who gets them may read are no change, but a remark. */
+void cx_diff_client(cx_sets *s, cx_side old, cx_side new, const cx_who *who, cx_changes *out);
 
 #endif

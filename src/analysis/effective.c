@@ -145,7 +145,7 @@ static cx_set behind_bytes(cx_sets *s, cx_set set, cx_str bytes)
 static cx_set unmounted(cx_sets *s, cx_set set, cx_str mount)
 {
     cx_str level;
-    for (size_t at = 0; cx_set_level(mount, &at, &level) && at <= mount.n;)
+    for (size_t at = 0; cx_next_level(mount, &at, &level) && at <= mount.n;)
         set = cx_set_next(s, set, cx_set_symbol(s, level));
     if (level.n) set = behind_bytes(s, set, level);
     return cx_set_intersection(s, set, cx_sets_universe(s));

@@ -54,7 +54,7 @@ static cx_set words_from(struct asking *a, cx_str word, size_t at, bool first)
     size_t base = s->stack.n;
     cx_str level;
     bool ends = !first && is_wanted(a, word);
-    if (!cx_set_level(cx_rule_filter(a->rule), &at, &level))
+    if (!cx_next_level(cx_rule_filter(a->rule), &at, &level))
         return cx_set_make(s, base, ends, decided_at(a, with_level(a, word, first, CX_STR(OTHER))));
     bool plus = cx_str_is(level, "+"), filters = a->query.as == CX_AS_FILTER;
     cx_str part = compared_part(a, level);
@@ -94,7 +94,7 @@ static cx_decided text_decides(cx_sets *s, const cx_rule *r, bool shared)
 {
     cx_str filter = cx_rule_filter(r), level;
     cx_decided d = {CX_SET_NONE, CX_SET_NONE};
-    for (size_t at = 0; cx_set_level(filter, &at, &level);)
+    for (size_t at = 0; cx_next_level(filter, &at, &level);)
         if (cx_str_is(level, "#") && at <= filter.n) return d;
     if (shared) *(r->outcome == CX_ALLOW ? &d.allow : &d.deny) = cx_set_of_filters(s, &filter, 1, CX_SET_WIDE);
     return d;

@@ -1,32 +1,33 @@
-/* Names that a rule with a variable does not treat like any other name: those that stand as text where the variable
- * stands. A free name is none of them, so they are cases of their own. */
+/* Who a client with a free name may be.
+ *
+ * A free name is none that files name. Where a rule has %c, names that stand as text where the variable does are treated
+ * otherwise, so they are cases of their own: with `pattern write dev/%c/state` and `topic deny dev/admin/#`, the id
+ * "admin" is one. */
 #ifndef CX_RIVALS_H
 #define CX_RIVALS_H
 
-#include "broker/broker.h"
+#include "analysis/who.h"
 
-typedef struct cx_rivals {
-    cx_map names;  /* of ordinary ones: no '+', '#' or '/', not empty */
-    bool slashes;  /* some variable is replaced as text, where a name with a '/' is several levels: not among NAMES */
-    bool too_many; /* there are more than CX_RIVALS_MAX, and some were left out */
-} cx_rivals;
+/* What is asked, as far as names can stand in it. */
+typedef struct cx_case_question {
+    const cx_broker *brokers[2]; /* the second may be NULL */
+    unsigned accesses;           /* CX_ACCESS_… bits of rules that count */
+    const cx_str *filters;       /* of the question itself; %c and %u in them are variables */
+    size_t filter_count;
+    const cx_whos *beside; /* others whose rules name names; NULL: none */
+} cx_case_question;
 
-enum { CX_RIVALS_MAX = 256 };
+typedef struct cx_cases {
+    CX_VEC(cx_client) items; /* the first is the client itself */
+    bool slashes;            /* names with '/' may matter, where a variable is replaced as text: only some are here */
+    bool too_many;           /* there are more than CX_CASES_MAX, and some were left out */
+} cx_cases;
 
-/* Adds those of variable WHICH ('c': client id, 'u': user name) that a broker's rules have for a client. Names are
- * views. Called for several brokers, it finds where a rule of one stands against a variable of another: VARIABLES
- * first collects the places of variables of them all. */
-typedef struct cx_variable_place {
-    size_t level;
-    cx_str before, behind; /* text around it in its level */
-} cx_variable_place;
+enum { CX_CASES_MAX = 256 };
 
-typedef struct cx_variable_places {
-    CX_VEC(cx_variable_place) items;
-} cx_variable_places;
-
-void cx_variable_places_add(cx_variable_places *v, const cx_broker *b, const cx_client *c, char which, cx_rivals *r);
-void cx_rivals_add(cx_rivals *r, const cx_broker *b, const cx_client *c, const cx_variable_places *v);
-void cx_rivals_clear(cx_rivals *r);
+/* The cases of a client; of an unknown one also those of user names. Those found before are dropped; names are views,
+ * or in the space's arena. */
+void cx_cases_of(cx_cases *out, cx_sets *s, const cx_who *who, const cx_case_question *q);
+void cx_cases_clear(cx_cases *c);
 
 #endif

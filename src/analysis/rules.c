@@ -45,11 +45,9 @@ static cx_str with_texts(cx_str filter, const cx_client *c, cx_arena *arena)
 static cx_str with_levels(cx_str filter, const cx_client *c, cx_arena *arena)
 {
     cx_str text = CX_STR("");
+    cx_str level;
     bool first = true;
-    for (size_t at = 0; at <= filter.n; first = false) {
-        const char *slash = at < filter.n ? memchr(filter.p + at, '/', filter.n - at) : NULL;
-        size_t end = slash ? (size_t)(slash - filter.p) : filter.n;
-        cx_str level = cx_str_sub(filter, at, end - at);
+    for (size_t at = 0; cx_next_level(filter, &at, &level); first = false) {
         if (level.n == 2 && is_variable(level, 0)) {
             if (!name_of(c, level.p[1], &level) || level.n == 0 || cx_has_wildcard(level) || cx_str_has(level, '/'))
                 return CX_STR_NONE;
@@ -57,7 +55,6 @@ static cx_str with_levels(cx_str filter, const cx_client *c, cx_arena *arena)
         }
         if (!first) text = cx_arena_join(arena, text, CX_STR("/"));
         text = cx_arena_join(arena, text, level);
-        at = end + 1;
     }
     return text;
 }

@@ -87,7 +87,7 @@ static void compare_one(struct comparing *c, cx_effective *old, cx_effective *ne
     cx_who w = *bound;
     size_t from = c->of_one.items.n = 0;
     cx_diff_client(c->space, side_of(old, c->old, in_old || old_takes_any),
-                   side_of(new, c->new, in_new || new_takes_any), &w.client, w.unknown, &c->of_one);
+                   side_of(new, c->new, in_new || new_takes_any), &w, &c->of_one);
     for (size_t i = from; i < c->of_one.items.n; i++) keep_change(c, &c->of_one.items.items[i], &w);
 }
 
@@ -312,9 +312,7 @@ static void say_limits(cx_cli *cli, const struct comparing *pairs, unsigned n)
     }
     if (left_out) cx_cli_note(cli, "users whom no file names get in on one side only, and are left out");
     if (remarks) cx_cli_note(cli, "subscriptions below $CONTROL differ that can deliver nothing");
-    if (slashes) cx_cli_note(cli, "not proven for client ids with '/', which fill several levels up to 2.0");
-    if (many) cx_cli_note(cli, "not proven for all client ids that rules name: there are too many");
-    if (unknown) cx_cli_note(cli, "a plug-in that culex cannot ask decides some of it: that part is not compared");
+    cx_say_limits(cli, slashes, many, unknown);
 }
 
 static int tell(cx_cli *cli, const cx_policy_source *new, struct comparing *pairs, unsigned n)

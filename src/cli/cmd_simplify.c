@@ -43,8 +43,7 @@ static bool means_the_same(cx_policy_source *s, unsigned target, cx_sets *space,
         cx_whos who = {0};
         cx_subjects_of(s, t, &who);
         for (size_t i = 0; i < who.n; i++)
-            cx_diff_client(space, (cx_side){before, &t->broker}, (cx_side){after, &b}, &who.items[i].client,
-                           who.items[i].unknown, &changes);
+            cx_diff_client(space, (cx_side){before, &t->broker}, (cx_side){after, &b}, &who.items[i], &changes);
         same = changes.items.n == 0;
         cx_vec_clear(&who);
         cx_vec_clear(&changes.items);

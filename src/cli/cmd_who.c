@@ -1,7 +1,6 @@
 /* culex who: everybody who may do something. */
-#include "cli/ask.h"
+#include "analysis/rivals.h"
 #include "cli/subjects.h"
-#include "policy/explain.h"
 #include "topic/topic.h"
 
 static const cx_option options[] = {
@@ -24,6 +23,7 @@ struct question {
     cx_set any, all; /* what counts as some of it, and as all of it */
     cx_arena arena;
     bool somebody;
+    bool slashes, too_many; /* not all client ids were tried */
 };
 
 /* What one subject may do of it. */
@@ -34,59 +34,32 @@ struct found {
     cx_answer answer;
 };
 
-/* With this client id. */
-static bool find_with(struct question *q, const cx_who *w, struct found *f)
+/* As one of the cases of a subject. */
+static bool find_as(struct question *q, const cx_who *w, const cx_client *c, struct found *f)
 {
-    cx_set set = q->access == CX_ASK_REACH ? cx_effective_reach(q->effective, &w->client, NULL)
-                                           : cx_effective_set(q->effective, &w->client, (cx_access)q->access, NULL);
+    cx_set set = q->access == CX_ASK_REACH ? cx_effective_reach(q->effective, c, NULL)
+                                           : cx_effective_set(q->effective, c, (cx_access)q->access, NULL);
     cx_set some = cx_set_intersection(q->space, set, q->any);
-    if (some == CX_SET_NONE) return false;
-    f->who = *w;
+    if (some == CX_SET_NONE || !cx_client_connects(q->target, c)) return false;
+    f->who = (cx_who){*c, w->unknown && cx_str_eq(c->user, w->client.user)};
     f->all = cx_set_difference(q->space, q->all, set) == CX_SET_NONE;
     f->witness = cx_set_witness(q->space, f->all ? cx_set_intersection(q->space, set, q->all) : some, &q->arena);
     return true;
 }
 
-/* Ids that stand in what is asked: a free id may be one of them. */
-static bool find_with_levels(struct question *q, const cx_who *w, struct found *f)
-{
-    if (!w->client.fresh || q->target->broker.username_as_clientid) return false;
-    for (size_t at = 0; at <= q->filter.n;) {
-        const char *slash = at < q->filter.n ? memchr(q->filter.p + at, '/', q->filter.n - at) : NULL;
-        size_t end = slash ? (size_t)(slash - q->filter.p) : q->filter.n;
-        cx_who named = *w;
-        named.client.fresh = false;
-        named.client.id = cx_str_sub(q->filter, at, end - at);
-        if (named.client.id.n && !cx_has_wildcard(named.client.id) && find_with(q, &named, f)) return true;
-        at = end + 1;
-    }
-    return false;
-}
-
-/* Ids that rules with text variables make of the topic. */
-static bool find_with_other_ids(struct question *q, const cx_who *w, struct found *f)
-{
-    enum { MOST = 64 };
-    cx_str ids[MOST];
-    if (!w->client.fresh || cx_has_wildcard(q->filter) || q->target->broker.username_as_clientid) return false;
-    for (unsigned i = 0; i < q->target->broker.step_count; i++) {
-        const cx_policy *p = q->target->broker.steps[i].policy;
-        if (!p) continue;
-        cx_subject s = cx_policy_subject(p, w->client);
-        unsigned n = cx_policy_other_ids(p, &s, q->filter, ids, MOST);
-        for (unsigned k = 0; k < n; k++) {
-            cx_who named = *w;
-            named.client.fresh = false;
-            named.client.id = ids[k];
-            if (find_with(q, &named, f)) return true;
-        }
-    }
-    return false;
-}
-
 static bool find(struct question *q, const cx_who *w, struct found *f)
 {
-    if (!find_with(q, w, f) && !find_with_levels(q, w, f) && !find_with_other_ids(q, w, f)) return false;
+    cx_cases cases = {0};
+    bool found = false;
+    unsigned rules = q->access == CX_ASK_REACH ? CX_ACCESS_READ | CX_ACCESS_SUBSCRIBE : q->access;
+    cx_case_question asks = {
+        .brokers = {&q->target->broker}, .accesses = rules, .filters = &q->filter, .filter_count = 1};
+    cx_cases_of(&cases, q->space, w, &asks);
+    for (size_t i = 0; i < cases.items.n && !found; i++) found = find_as(q, w, &cases.items.items[i], f);
+    q->slashes |= cases.slashes;
+    q->too_many |= cases.too_many;
+    cx_cases_clear(&cases);
+    if (!found) return false;
     cx_question asked = cx_concrete(q->target, &f->who, f->witness, q->access, true, &q->arena);
     f->answer = cx_ask(q->target, &asked, q->access);
     return true;
@@ -184,6 +157,7 @@ static int answer(struct question *q, cx_policy_source *s)
         cx_put_by_target(cli, s, texts);
     }
     for (unsigned i = 0; i < s->target_count; i++) cx_buf_clear(&texts[i]);
+    cx_say_limits(cli, q->slashes, q->too_many, false);
     int code = cx_sets_full(q->space) ? cx_sets_are_full(cli) : q->somebody ? CX_EXIT_YES : CX_EXIT_NO;
     cx_arena_clear(&q->arena);
     cx_sets_free(q->space);

@@ -32,7 +32,7 @@ static void add_names_of_passwd(const cx_passwd *f, const cx_release *release, c
     }
 }
 
-static bool can_connect(const struct cx_policy_target *t, const cx_client *c)
+bool cx_client_connects(const struct cx_policy_target *t, const cx_client *c)
 {
     const char *why;
     return !t->door || cx_door_admits(t->start, t->door, c, &why) != CX_NO;
@@ -40,7 +40,7 @@ static bool can_connect(const struct cx_policy_target *t, const cx_client *c)
 
 static void add_if_it_connects(const struct cx_policy_target *t, cx_who w, cx_whos *out)
 {
-    if (can_connect(t, &w.client)) cx_vec_add(out, w);
+    if (cx_client_connects(t, &w.client)) cx_vec_add(out, w);
 }
 
 void cx_subjects_of(const cx_policy_source *s, const struct cx_policy_target *t, cx_whos *out)
@@ -61,33 +61,6 @@ void cx_subjects_of(const cx_policy_source *s, const struct cx_policy_target *t,
     cx_map_clear(&names);
 }
 
-cx_str cx_who_name(const cx_who *w)
-{
-    if (w->client.anonymous) return CX_STR("clients without a user name");
-    return w->unknown ? CX_STR("any other user") : w->client.user;
-}
-
-/* The text with names in the place of the free ones, which begin with a byte that no topic has. */
-static cx_str with_names(cx_str text, cx_str id, cx_str user, cx_arena *arena)
-{
-    cx_buf out = {0};
-    if (!cx_str_find(text, CX_FREE_ID) && !cx_str_find(text, CX_FREE_USER)) return text;
-    for (size_t i = 0; i < text.n;) {
-        cx_str rest = cx_str_sub(text, i, text.n - i);
-        bool is_id = cx_str_starts(rest, CX_STR(CX_FREE_ID)), is_user = cx_str_starts(rest, CX_STR(CX_FREE_USER));
-        cx_buf_put(&out, is_id ? id : is_user ? user : cx_str_sub(rest, 0, 1));
-        i += is_id ? sizeof CX_FREE_ID - 1 : is_user ? sizeof CX_FREE_USER - 1 : 1;
-    }
-    cx_str named = cx_arena_dup(arena, cx_buf_str(&out));
-    cx_buf_clear(&out);
-    return named;
-}
-
-cx_str cx_without_free_names(cx_str text, cx_arena *arena)
-{
-    return with_names(text, CX_STR("%c"), CX_STR("%u"), arena);
-}
-
 cx_question cx_concrete(struct cx_policy_target *t, const cx_who *w, cx_str word, unsigned access, bool allow,
                         cx_arena *arena)
 {
@@ -96,7 +69,7 @@ cx_question cx_concrete(struct cx_policy_target *t, const cx_who *w, cx_str word
         cx_str id = i ? cx_arena_printf(arena, "id-%u", i) : CX_STR("x");
         cx_str user = i ? cx_arena_printf(arena, "user-%u", i) : CX_STR("someone");
         q.client = w->client;
-        q.topic = with_names(word, id, user, arena);
+        q.topic = cx_with_names(word, id, user, arena);
         if (w->unknown) q.client.user = user;
         if (w->client.fresh) {
             q.client.fresh = false;
@@ -119,6 +92,13 @@ void cx_target_json(cx_json *j, const struct cx_policy_target *t)
 {
     cx_json_str(j, "target", cx_str_of(t->release->label));
     if (t->listener) cx_json_str(j, "listener", cx_str_of(t->listener));
+}
+
+void cx_say_limits(cx_cli *cli, bool slashes, bool too_many, bool unknown)
+{
+    if (slashes) cx_cli_note(cli, "not proven for client ids with '/', which fill several levels up to 2.0");
+    if (too_many) cx_cli_note(cli, "not proven for all client ids that rules name: there are too many");
+    if (unknown) cx_cli_note(cli, "a plug-in that culex cannot ask decides some of it: that part is left out");
 }
 
 int cx_sets_are_full(cx_cli *cli)

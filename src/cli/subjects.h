@@ -2,19 +2,8 @@
 #ifndef CX_SUBJECTS_H
 #define CX_SUBJECTS_H
 
-#include "analysis/effective.h"
+#include "analysis/who.h"
 #include "cli/ask.h"
-
-typedef struct cx_who {
-    cx_client client;
-    bool unknown; /* any user whom no file names: a name that no topic has, CX_FREE_USER */
-} cx_who;
-
-#define CX_FREE_USER \
-    "\xFF"           \
-    "user"
-
-typedef CX_VEC(cx_who) cx_whos;
 
 /* Those who can connect, in the order of the files: named users, clients without a user name, any other user. A client
  * id is the one dynamic security binds, else free. */
@@ -23,16 +12,16 @@ void cx_subjects_of(const cx_policy_source *s, const struct cx_policy_target *t,
 /* The named user of TARGET, with the id it is bound to, known or not. */
 cx_who cx_subject_named(const struct cx_policy_target *t, cx_str user);
 
-/* "alice", "clients without a user name", "any other user" */
-cx_str cx_who_name(const cx_who *w);
-
-/* A topic or filter of a set, where free names are %c and %u again. */
-cx_str cx_without_free_names(cx_str text, cx_arena *arena);
-
 /* A word of a set as a question that a broker could get: free names become names that are asked like them. ALLOW: what
  * the answer is. */
 cx_question cx_concrete(struct cx_policy_target *t, const cx_who *w, cx_str word, unsigned access, bool allow,
                         cx_arena *arena);
+
+/* May it connect at all? Where that cannot be told, yes. */
+bool cx_client_connects(const struct cx_policy_target *t, const cx_client *c);
+
+/* What an answer over all clients leaves out, as notes. */
+void cx_say_limits(cx_cli *cli, bool slashes, bool too_many, bool unknown);
 
 /* "user", "anonymous", "unknown_users", "clientid": members of an open object. */
 void cx_who_json(cx_json *j, const cx_who *w);

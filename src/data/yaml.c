@@ -107,6 +107,7 @@ static cx_yaml_node *read_value(struct reading *r, const yaml_event_t *event, un
         cx_str text = {(const char *)event->data.scalar.value, event->data.scalar.length};
         if (cx_str_has(text, '\0')) return fail_event(r, event, "a NUL byte"), NULL;
         node->text = cx_arena_dup(&r->y->arena, text);
+        node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
         return node;
     }
     bool list = event->type == YAML_SEQUENCE_START_EVENT;

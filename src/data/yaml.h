@@ -18,6 +18,7 @@ typedef struct cx_yaml_node {
     cx_yaml_kind kind;
     size_t line, column;                 /* from 1 */
     cx_str text;                         /* CX_YAML_TEXT; with a NUL byte behind it */
+    bool plain;                          /* it has no quotes */
     struct cx_yaml_node **keys, **items; /* of a list keys is NULL */
     size_t n;
 } cx_yaml_node;

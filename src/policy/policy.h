@@ -25,7 +25,7 @@ typedef enum {
     CX_ACCESS_SUBSCRIBE = 4,   /* subscribe to a topic filter */
     CX_ACCESS_UNSUBSCRIBE = 8, /* unsubscribe from it */
 } cx_access;
-enum { CX_ACCESS_KINDS = 4 };
+enum { CX_ACCESS_KINDS = 4, CX_ACCESS_ALL = 15 };
 
 /* Defer and ignore leave the decision to whoever the broker asks next. */
 typedef enum { CX_ALLOW, CX_DENY, CX_DEFER, CX_IGNORE } cx_outcome;

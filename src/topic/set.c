@@ -272,20 +272,10 @@ cx_set cx_set_union_of(cx_sets *s, const cx_set *sets, size_t count)
 
 /* ---- spaces ---- */
 
-bool cx_set_level(cx_str word, size_t *at, cx_str *level)
-{
-    if (*at > word.n) return false;
-    const char *slash = *at < word.n ? memchr(word.p + *at, '/', word.n - *at) : NULL;
-    size_t end = slash ? (size_t)(slash - word.p) : word.n;
-    *level = cx_str_sub(word, *at, end - *at);
-    *at = end + 1;
-    return true;
-}
-
 bool cx_set_has(const cx_sets *s, cx_set set, cx_str word)
 {
     cx_str level;
-    for (size_t at = 0; cx_set_level(word, &at, &level);) {
+    for (size_t at = 0; cx_next_level(word, &at, &level);) {
         uint32_t number = cx_map_get(&s->levels, level);
         if (number != CX_MAP_NONE) {
             set = cx_set_next(s, set, s->level_symbols.items[number]);

@@ -85,7 +85,7 @@ struct paths {
 static void add_levels(cx_sets *s, struct paths *p, cx_str filter, bool as_text)
 {
     cx_str level;
-    for (size_t at = 0; cx_set_level(filter, &at, &level);) {
+    for (size_t at = 0; cx_next_level(filter, &at, &level);) {
         bool plus = !as_text && cx_str_is(level, "+"), hash = !as_text && cx_str_is(level, "#");
         cx_vec_add(&p->steps, plus ? ANY_LEVEL : hash ? ALL_LEVELS : cx_set_symbol(s, level));
     }
@@ -129,7 +129,7 @@ cx_set cx_set_of_beginning(cx_sets *s, cx_str bytes)
 {
     CX_VEC(uint32_t) levels = {0};
     cx_str level = bytes;
-    for (size_t at = 0; cx_set_level(bytes, &at, &level) && at <= bytes.n;)
+    for (size_t at = 0; cx_next_level(bytes, &at, &level) && at <= bytes.n;)
         cx_vec_add(&levels, cx_set_symbol(s, level));
     size_t base = s->stack.n;
     cx_set set;

@@ -181,7 +181,7 @@ static cx_set set_of_part(cx_sets *s, struct part p, bool filters)
 {
     CX_VEC(cx_str) levels = {0};
     cx_str level;
-    for (size_t at = 0; !p.no_level && cx_set_level(p.filter, &at, &level);) cx_vec_add(&levels, level);
+    for (size_t at = 0; !p.no_level && cx_next_level(p.filter, &at, &level);) cx_vec_add(&levels, level);
     cx_set set = cx_set_end(s);
     for (size_t i = levels.n; i-- > 0;) set = set_of_level(s, levels.items[i], set, filters);
     cx_vec_clear(&levels);
@@ -225,7 +225,7 @@ static bool begins_with(struct part p, cx_str level, bool root)
 {
     size_t at = 0;
     cx_str first = CX_STR("");
-    cx_set_level(p.filter, &at, &first);
+    cx_next_level(p.filter, &at, &first);
     cx_str text = cx_str_starts(level, CX_STR(BEGINNING)) ? cx_str_sub(level, 1, level.n - 1) : level;
     if (cx_str_is(first, "+") || cx_str_is(first, "#")) return !(root && cx_str_starts(text, CX_STR("$")));
     return cx_str_starts(first, CX_STR(BEGINNING)) && cx_str_starts(text, cx_str_sub(first, 1, first.n - 1));
@@ -373,7 +373,7 @@ static cx_set_entry told(cx_str filter, cx_arena *arena)
 {
     cx_str text = CX_STR(""), level;
     if (!is_special(filter)) return (cx_set_entry){.filter = filter};
-    for (size_t at = 0; cx_set_level(filter, &at, &level);) {
+    for (size_t at = 0; cx_next_level(filter, &at, &level);) {
         const char *before = "", *behind = at <= filter.n ? "/" : "";
         cx_str rest = is_special(level) ? cx_str_sub(level, 1, level.n - 1) : level;
         if (cx_str_starts(level, CX_STR(ITSELF))) before = "=";

@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "topic/set.h"
+#include "topic/topic.h"
 
 /* What an edge is for: a level, or every other level that begins with some bytes. */
 enum { SYMBOL_PLUS, SYMBOL_HASH, SYMBOL_EMPTY, SYMBOL_DOLLAR, SYMBOLS_GIVEN, NO_SYMBOL = UINT32_MAX };
@@ -72,8 +73,5 @@ static inline bool cx_set_ends(const cx_sets *s, cx_set set) { return s->nodes.i
 
 /* The set of the word without a level. */
 cx_set cx_set_end(cx_sets *s);
-
-/* The next level of a word from byte *AT on; false: there is none. */
-bool cx_set_level(cx_str word, size_t *at, cx_str *level);
 
 #endif

@@ -87,6 +87,16 @@ static bool too_deep(cx_str f)
     return slashes > CX_TOPIC_SLASHES;
 }
 
+bool cx_next_level(cx_str text, size_t *at, cx_str *level)
+{
+    if (*at > text.n) return false;
+    const char *slash = *at < text.n ? memchr(text.p + *at, '/', text.n - *at) : NULL;
+    size_t end = slash ? (size_t)(slash - text.p) : text.n;
+    *level = cx_str_sub(text, *at, end - *at);
+    *at = end + 1;
+    return true;
+}
+
 size_t cx_filter_literal(cx_str filter)
 {
     size_t at = 0;

@@ -50,6 +50,9 @@ bool cx_has_wildcard(cx_str text);
  * those before the first wildcard or '%', without the slash before '#'. */
 size_t cx_filter_literal(cx_str filter);
 
+/* The level of a text that begins at byte *AT, which moves behind it; false: there is none. */
+bool cx_next_level(cx_str text, size_t *at, cx_str *level);
+
 /* Does FILTER match the topic name TOPIC? Both valid. `a/#` matches `a`; a filter
  * matches a topic beginning with '$' only when it begins with '$' too, and the
  * other way round. The same in every release. */

@@ -84,8 +84,9 @@ void unit_diff_client(unit_diff *u, const char *user)
 {
     cx_changes changes = {0};
     bool unknown = user && !*user;
-    cx_client c = {.anonymous = !user, .user = unknown ? CX_STR(FREE_USER) : cx_str_of(user), .fresh = true};
-    cx_diff_client(u->space, (cx_side){u->before, &u->old}, (cx_side){u->after, &u->new}, &c, unknown, &changes);
+    cx_client c = {.anonymous = !user, .user = unknown ? CX_STR(CX_FREE_USER) : cx_str_of(user), .fresh = true};
+    cx_diff_client(u->space, (cx_side){u->before, &u->old}, (cx_side){u->after, &u->new}, &(cx_who){c, unknown},
+                   &changes);
     must(!cx_sets_full(u->space), "the space is full");
     memset(u->found, 0, sizeof u->found);
     for (size_t i = 0; i < changes.items.n; i++) {

@@ -28,8 +28,7 @@ static bool is_variable(cx_str s, size_t i)
     return s.p[i] == '%' && i + 1 < s.n && (s.p[i + 1] == 'c' || s.p[i + 1] == 'u');
 }
 
-/* The names put in, wherever a variable stands. */
-static cx_str with_texts(cx_str filter, const cx_client *c, cx_arena *arena)
+cx_str cx_with_variables(cx_str filter, const cx_client *c, cx_arena *arena)
 {
     cx_str text = CX_STR("");
     for (size_t i = 0; i < filter.n;) {
@@ -65,7 +64,7 @@ static cx_str filter_of(const cx_rule *r, const cx_client *c, cx_filters filters
     cx_str filter = cx_rule_filter(r);
     if (!cx_mqtt_text_ok(filter)) return CX_STR_NONE;
     switch ((cx_matcher)r->matcher) {
-    case CX_MATCH_TEXT_VARIABLES: filter = with_texts(filter, c, arena); break;
+    case CX_MATCH_TEXT_VARIABLES: filter = cx_with_variables(filter, c, arena); break;
     case CX_MATCH_LEVEL_VARIABLES: filter = with_levels(filter, c, arena); break;
     case CX_MATCH_LITERAL:
         if (filters.shared) return filter; /* what is asked behind the mount point need be no valid filter */

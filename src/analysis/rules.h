@@ -16,6 +16,9 @@ cx_decided cx_decided_then(cx_sets *s, cx_decided first, cx_decided next);
 /* Does what the list says depend on the client's name or id? */
 bool cx_list_has_variables(const cx_policy *p, const cx_list *list, cx_access access);
 
+/* A filter with the client's id and user name in the place of %c and %u; .p NULL: it has no user name. */
+cx_str cx_with_variables(cx_str filter, const cx_client *c, cx_arena *arena);
+
 /* What a broker takes the filters of its clients for. */
 typedef struct cx_filters {
     cx_set wildcards; /* those that have a wildcard */

@@ -2,6 +2,30 @@
 
 #include "base/buf.h"
 
+void cx_subjects_add(cx_subjects *s, cx_who w)
+{
+    if (!w.client.anonymous && !w.unknown) cx_map_put(&s->names, w.client.user);
+    cx_vec_add(&s->list, w);
+}
+
+void cx_subjects_clear(cx_subjects *s)
+{
+    cx_vec_clear(&s->list);
+    cx_map_clear(&s->names);
+}
+
+const cx_who *cx_subjects_find(const cx_subjects *s, const cx_who *w)
+{
+    if (!w->client.anonymous && !w->unknown) {
+        uint32_t number = cx_map_get(&s->names, w->client.user);
+        return number == CX_MAP_NONE ? NULL : &s->list.items[number];
+    }
+    for (size_t i = s->names.n; i < s->list.n; i++)
+        if (s->list.items[i].client.anonymous == w->client.anonymous && s->list.items[i].unknown == w->unknown)
+            return &s->list.items[i];
+    return NULL;
+}
+
 cx_str cx_who_name(const cx_who *w)
 {
     if (w->client.anonymous) return CX_STR("clients without a user name");

@@ -16,6 +16,20 @@ typedef struct cx_who {
 
 typedef CX_VEC(cx_who) cx_whos;
 
+/* Those who may ask a policy: named users first, whose numbers in NAMES are those in LIST, then clients without a user
+ * name and any other user, where they get in. */
+typedef struct cx_subjects {
+    cx_whos list;
+    cx_map names;
+} cx_subjects;
+
+void cx_subjects_add(cx_subjects *s, cx_who w);
+void cx_subjects_clear(cx_subjects *s);
+/* The subject of this name or kind; NULL: there is none. */
+const cx_who *cx_subjects_find(const cx_subjects *s, const cx_who *w);
+/* Do users get in whom no file names? */
+static inline bool cx_subjects_any(const cx_subjects *s) { return s->list.n && s->list.items[s->list.n - 1].unknown; }
+
 /* "alice", "clients without a user name", "any other user" */
 cx_str cx_who_name(const cx_who *w);
 

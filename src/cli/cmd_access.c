@@ -29,14 +29,16 @@ struct asked {
     cx_cli *cli;
     cx_sets *space;
     const struct cx_policy_target *target;
-    cx_whos who;
+    cx_subjects who;
     CX_VEC(struct group) groups;
+    CX_VEC(uint32_t) group_of; /* of each subject */
+    cx_map keys;               /* of groups: their sets */
     cx_arena arena;
 };
 
 static void add_subject(struct asked *a, cx_effective *e, uint32_t number)
 {
-    const cx_client *c = &a->who.items[number].client;
+    const cx_client *c = &a->who.list.items[number].client;
     struct group g = {0};
     for (unsigned i = 0; i < REACH; i++) {
         cx_set unknown;
@@ -44,22 +46,14 @@ static void add_subject(struct asked *a, cx_effective *e, uint32_t number)
         g.unknown = cx_set_union(a->space, g.unknown, unknown);
     }
     g.sets[REACH] = cx_effective_reach(e, c, NULL);
-    for (size_t i = 0; i < a->groups.n; i++) {
-        struct group *old = &a->groups.items[i];
-        if (memcmp(old->sets, g.sets, sizeof g.sets) != 0 || old->unknown != g.unknown) continue;
-        cx_vec_add(&old->members, number);
-        return;
-    }
-    cx_vec_add(&g.members, number);
-    cx_vec_add(&a->groups, g);
+    cx_set key[] = {g.sets[READ], g.sets[WRITE], g.sets[SUBSCRIBE], g.sets[UNSUBSCRIBE], g.unknown};
+    uint32_t group = cx_map_put(&a->keys, cx_arena_dup(&a->arena, (cx_str){(const char *)key, sizeof key}));
+    if (group == a->groups.n) cx_vec_add(&a->groups, g);
+    cx_vec_add(&a->groups.items[group].members, number);
+    cx_vec_add(&a->group_of, group);
 }
 
 /* ---- text ---- */
-
-static void put_entry(struct asked *a, cx_buf *out, const cx_set_entry *e)
-{
-    cx_buf_put_safe(out, cx_without_free_names(e->filter, &a->arena));
-}
 
 static void put_set(struct asked *a, cx_buf *out, cx_set set, bool filters)
 {
@@ -71,13 +65,8 @@ static void put_set(struct asked *a, cx_buf *out, cx_set set, bool filters)
     cx_set_list(a->space, set, filters, &a->arena, &list);
     if (list.items.n == 0) cx_buf_puts(out, "nothing\n");
     for (size_t i = 0; i < list.items.n; i++) {
-        const cx_set_entry *e = &list.items.items[i];
         if (i) cx_buf_puts(out, "             ");
-        put_entry(a, out, e);
-        for (size_t k = 0; k < e->except_count; k++) {
-            cx_buf_puts(out, k ? ", " : "  except ");
-            put_entry(a, out, &e->except[k]);
-        }
+        cx_put_entry(out, &list.items.items[i], &a->arena);
         cx_buf_putc(out, '\n');
     }
     cx_vec_clear(&list.items);
@@ -87,7 +76,7 @@ static void put_members(struct asked *a, cx_buf *out, const struct group *g)
 {
     cx_buf line = {0};
     for (size_t i = 0; i < g->members.n; i++) {
-        const cx_who *w = &a->who.items[g->members.items[i]];
+        const cx_who *w = &a->who.list.items[g->members.items[i]];
         if (i) cx_buf_puts(&line, ", ");
         cx_buf_put(&line, cx_who_name(w));
         if (!w->client.fresh) cx_buf_printf(&line, " (client id %.*s)", (int)w->client.id.n, w->client.id.p);
@@ -117,19 +106,7 @@ static void put_json_set(struct asked *a, cx_json *j, const char *key, cx_set se
 {
     cx_set_entries list = {0};
     cx_set_list(a->space, set, filters, &a->arena, &list);
-    cx_json_array(j, key);
-    for (size_t i = 0; i < list.items.n; i++) {
-        const cx_set_entry *e = &list.items.items[i];
-        cx_json_object(j, NULL);
-        cx_json_str(j, "filter", cx_without_free_names(e->filter, &a->arena));
-        if (e->pseudo) cx_json_bool(j, "pseudo", true);
-        cx_json_array(j, "except");
-        for (size_t k = 0; k < e->except_count; k++)
-            cx_json_str(j, NULL, cx_without_free_names(e->except[k].filter, &a->arena));
-        cx_json_end_array(j);
-        cx_json_end_object(j);
-    }
-    cx_json_end_array(j);
+    cx_entries_json(j, key, &list, &a->arena);
     cx_vec_clear(&list.items);
 }
 
@@ -147,11 +124,8 @@ static void put_json(struct asked *a, cx_json *j)
     cx_json_object(j, NULL);
     cx_target_json(j, a->target);
     cx_json_array(j, "subjects");
-    for (uint32_t number = 0; number < a->who.n; number++)
-        for (size_t i = 0; i < a->groups.n; i++)
-            for (size_t k = 0; k < a->groups.items[i].members.n; k++)
-                if (a->groups.items[i].members.items[k] == number)
-                    put_json_subject(a, j, &a->who.items[number], &a->groups.items[i]);
+    for (uint32_t number = 0; number < a->who.list.n; number++)
+        put_json_subject(a, j, &a->who.list.items[number], &a->groups.items[a->group_of.items[number]]);
     cx_json_end_array(j);
     cx_json_end_object(j);
 }
@@ -162,7 +136,9 @@ static void asked_clear(struct asked *a)
 {
     for (size_t i = 0; i < a->groups.n; i++) cx_vec_clear(&a->groups.items[i].members);
     cx_vec_clear(&a->groups);
-    cx_vec_clear(&a->who);
+    cx_vec_clear(&a->group_of);
+    cx_map_clear(&a->keys);
+    cx_subjects_clear(&a->who);
     cx_arena_clear(&a->arena);
 }
 
@@ -170,12 +146,13 @@ static void choose_subjects(struct asked *a, const cx_policy_source *s, const ch
 {
     cx_cli *cli = a->cli;
     const char *id = cx_cli_value(cli, "clientid");
-    if (cx_cli_value(cli, "anonymous")) cx_vec_add(&a->who, ((cx_who){.client = {.anonymous = true, .fresh = true}}));
-    else if (user) cx_vec_add(&a->who, cx_subject_named(a->target, cx_str_of(user)));
+    if (cx_cli_value(cli, "anonymous"))
+        cx_subjects_add(&a->who, ((cx_who){.client = {.anonymous = true, .fresh = true}}));
+    else if (user) cx_subjects_add(&a->who, cx_subject_named(a->target, cx_str_of(user)));
     else cx_subjects_of(s, a->target, &a->who);
-    for (size_t i = 0; i < a->who.n && id && *id; i++) {
-        a->who.items[i].client.fresh = false;
-        a->who.items[i].client.id = cx_str_of(id);
+    for (size_t i = 0; i < a->who.list.n && id && *id; i++) {
+        a->who.list.items[i].client.fresh = false;
+        a->who.list.items[i].client.id = cx_str_of(id);
     }
 }
 
@@ -186,7 +163,7 @@ static bool ask(cx_cli *cli, cx_policy_source *s, cx_sets *space, unsigned targe
     struct asked a = {.cli = cli, .space = space, .target = &s->targets[target]};
     cx_effective *e = cx_effective_new(space, &a.target->broker);
     choose_subjects(&a, s, user);
-    for (uint32_t i = 0; i < a.who.n && !cx_sets_full(space); i++) add_subject(&a, e, i);
+    for (uint32_t i = 0; i < a.who.list.n && !cx_sets_full(space); i++) add_subject(&a, e, i);
     bool full = cx_sets_full(space);
     if (!full && cli->format == CX_FORMAT_JSON) put_json(&a, j);
     else if (!full) put_text(&a, text);

@@ -37,27 +37,6 @@ struct comparing {
 
 /* ---- whom to compare ---- */
 
-static const cx_who *find_who(const cx_whos *list, const cx_map *names, const cx_who *w)
-{
-    if (!w->client.anonymous && !w->unknown) {
-        uint32_t number = cx_map_get(names, w->client.user);
-        return number == CX_MAP_NONE ? NULL : &list->items[number];
-    }
-    for (size_t i = list->n; i-- > 0 && list->n - i <= 2;)
-        if (list->items[i].client.anonymous == w->client.anonymous && list->items[i].unknown == w->unknown)
-            return &list->items[i];
-    return NULL;
-}
-
-/* Named users stand first, so that their numbers in the map are those in the list. */
-static void name_all(const cx_whos *list, cx_map *names)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (!list->items[i].client.anonymous && !list->items[i].unknown) cx_map_put(names, list->items[i].client.user);
-}
-
-static bool has_unknown(const cx_whos *list) { return list->n && list->items[list->n - 1].unknown; }
-
 static void keep_change(struct comparing *c, const cx_change *x, const cx_who *w)
 {
     cx_who who = *w;
@@ -93,32 +72,27 @@ static void compare_one(struct comparing *c, cx_effective *old, cx_effective *ne
 
 static void compare(struct comparing *c, const cx_policy_source *old, const cx_policy_source *new)
 {
-    cx_whos a = {0}, b = {0};
-    cx_map a_names = {0}, b_names = {0};
+    cx_subjects a = {0}, b = {0};
     cx_effective *before = cx_effective_new(c->space, &c->old->broker),
                  *after = cx_effective_new(c->space, &c->new->broker);
     cx_subjects_of(old, c->old, &a);
     cx_subjects_of(new, c->new, &b);
-    name_all(&a, &a_names);
-    name_all(&b, &b_names);
-    bool any_a = has_unknown(&a), any_b = has_unknown(&b);
+    bool any_a = cx_subjects_any(&a), any_b = cx_subjects_any(&b);
     c->unknown_left_out |= any_a != any_b;
-    for (size_t i = 0; i < a.n && !cx_sets_full(c->space); i++) {
-        const cx_who *w = &a.items[i];
+    for (size_t i = 0; i < a.list.n && !cx_sets_full(c->space); i++) {
+        const cx_who *w = &a.list.items[i];
         if (w->unknown && !any_b) continue;
-        compare_one(c, before, after, w, find_who(&b, &b_names, w), false, any_b && !w->client.anonymous);
+        compare_one(c, before, after, w, cx_subjects_find(&b, w), false, any_b && !w->client.anonymous);
     }
-    for (size_t i = 0; i < b.n && !cx_sets_full(c->space); i++) {
-        const cx_who *w = &b.items[i];
-        if (find_who(&a, &a_names, w) || (w->unknown && !any_a)) continue;
+    for (size_t i = 0; i < b.list.n && !cx_sets_full(c->space); i++) {
+        const cx_who *w = &b.list.items[i];
+        if (cx_subjects_find(&a, w) || (w->unknown && !any_a)) continue;
         compare_one(c, before, after, NULL, w, any_a && !w->client.anonymous, false);
     }
     cx_effective_free(before);
     cx_effective_free(after);
-    cx_map_clear(&a_names);
-    cx_map_clear(&b_names);
-    cx_vec_clear(&a);
-    cx_vec_clear(&b);
+    cx_subjects_clear(&a);
+    cx_subjects_clear(&b);
 }
 
 /* ---- how it is told ---- */
@@ -162,15 +136,10 @@ static void put_filters(struct comparing *c, cx_buf *out, const struct change *x
     const char *verb = x->change.gained ? "gain" : "lose";
     cx_set_list(c->space, x->change.set, x->change.access == CX_ACCESS_SUBSCRIBE, c->arena, &list);
     for (size_t i = 0; i < list.items.n; i++) {
-        const cx_set_entry *e = &list.items.items[i];
         cx_buf_puts(out, "  ");
         cx_put_painted(out, c->cli->style, x->change.gained ? CX_PAINT_WARN : CX_PAINT_GOOD, cx_str_of(verb));
         cx_buf_printf(out, " %s  ", cx_access_name(x->change.access));
-        cx_buf_put_safe(out, cx_without_free_names(e->filter, c->arena));
-        for (size_t k = 0; k < e->except_count; k++) {
-            cx_buf_puts(out, k ? ", " : "  except ");
-            cx_buf_put_safe(out, cx_without_free_names(e->except[k].filter, c->arena));
-        }
+        cx_put_entry(out, &list.items.items[i], c->arena);
         cx_buf_putc(out, '\n');
     }
     cx_vec_clear(&list.items);
@@ -221,19 +190,7 @@ static void put_filters_json(struct comparing *c, cx_json *j, const char *key, c
 {
     cx_set_entries list = {0};
     if (said) cx_set_list(c->space, x->change.set, x->change.access == CX_ACCESS_SUBSCRIBE, c->arena, &list);
-    cx_json_array(j, key);
-    for (size_t i = 0; i < list.items.n; i++) {
-        const cx_set_entry *e = &list.items.items[i];
-        cx_json_object(j, NULL);
-        cx_json_str(j, "filter", cx_without_free_names(e->filter, c->arena));
-        if (e->pseudo) cx_json_bool(j, "pseudo", true);
-        cx_json_array(j, "except");
-        for (size_t k = 0; k < e->except_count; k++)
-            cx_json_str(j, NULL, cx_without_free_names(e->except[k].filter, c->arena));
-        cx_json_end_array(j);
-        cx_json_end_object(j);
-    }
-    cx_json_end_array(j);
+    cx_entries_json(j, key, &list, c->arena);
     cx_vec_clear(&list.items);
 }
 

@@ -40,12 +40,12 @@ static bool means_the_same(cx_policy_source *s, unsigned target, cx_sets *space,
         cx_broker b = cx_broker_of(&p);
         cx_effective *before = cx_effective_new(space, &t->broker), *after = cx_effective_new(space, &b);
         cx_changes changes = {0};
-        cx_whos who = {0};
+        cx_subjects who = {0};
         cx_subjects_of(s, t, &who);
-        for (size_t i = 0; i < who.n; i++)
-            cx_diff_client(space, (cx_side){before, &t->broker}, (cx_side){after, &b}, &who.items[i], &changes);
+        for (size_t i = 0; i < who.list.n; i++)
+            cx_diff_client(space, (cx_side){before, &t->broker}, (cx_side){after, &b}, &who.list.items[i], &changes);
         same = changes.items.n == 0;
-        cx_vec_clear(&who);
+        cx_subjects_clear(&who);
         cx_vec_clear(&changes.items);
         cx_effective_free(before);
         cx_effective_free(after);

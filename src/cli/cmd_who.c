@@ -103,13 +103,13 @@ static void make_sets(struct question *q)
 
 static void ask(struct question *q, cx_policy_source *s, cx_buf *text, cx_json *j)
 {
-    cx_whos who = {0};
+    cx_subjects who = {0};
     CX_VEC(struct found) all = {0};
     int width = 0;
     cx_subjects_of(s, q->target, &who);
-    for (size_t i = 0; i < who.n && !cx_sets_full(q->space); i++) {
+    for (size_t i = 0; i < who.list.n && !cx_sets_full(q->space); i++) {
         struct found f = {0};
-        if (!find(q, &who.items[i], &f)) continue;
+        if (!find(q, &who.list.items[i], &f)) continue;
         int n = (int)cx_who_name(&f.who).n;
         if (n > width) width = n > 40 ? 40 : n;
         cx_vec_add(&all, f);
@@ -125,7 +125,7 @@ static void ask(struct question *q, cx_policy_source *s, cx_buf *text, cx_json *
     for (size_t i = 0; i < all.n; i++) put_text(q, text, &all.items[i], width);
     if (all.n == 0) cx_buf_puts(text, "nobody\n");
     q->somebody |= all.n > 0;
-    cx_vec_clear(&who);
+    cx_subjects_clear(&who);
     cx_vec_clear(&all);
 }
 

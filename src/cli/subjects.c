@@ -38,12 +38,12 @@ bool cx_client_connects(const struct cx_policy_target *t, const cx_client *c)
     return !t->door || cx_door_admits(t->start, t->door, c, &why) != CX_NO;
 }
 
-static void add_if_it_connects(const struct cx_policy_target *t, cx_who w, cx_whos *out)
+static void add_if_it_connects(const struct cx_policy_target *t, cx_who w, cx_subjects *out)
 {
-    if (cx_client_connects(t, &w.client)) cx_vec_add(out, w);
+    if (cx_client_connects(t, &w.client)) cx_subjects_add(out, w);
 }
 
-void cx_subjects_of(const cx_policy_source *s, const struct cx_policy_target *t, cx_whos *out)
+void cx_subjects_of(const cx_policy_source *s, const struct cx_policy_target *t, cx_subjects *out)
 {
     cx_map names = {0};
     if (s->has_passwd) add_names_of_passwd(&s->passwd, t->release, &names);
@@ -86,6 +86,32 @@ void cx_who_json(cx_json *j, const cx_who *w)
     cx_json_bool(j, "anonymous", w->client.anonymous);
     cx_json_bool(j, "unknown_users", w->unknown);
     cx_json_str(j, "clientid", w->client.fresh ? CX_STR_NONE : w->client.id);
+}
+
+void cx_entries_json(cx_json *j, const char *key, const cx_set_entries *list, cx_arena *arena)
+{
+    cx_json_array(j, key);
+    for (size_t i = 0; i < list->items.n; i++) {
+        const cx_set_entry *e = &list->items.items[i];
+        cx_json_object(j, NULL);
+        cx_json_str(j, "filter", cx_without_free_names(e->filter, arena));
+        if (e->pseudo) cx_json_bool(j, "pseudo", true);
+        cx_json_array(j, "except");
+        for (size_t k = 0; k < e->except_count; k++)
+            cx_json_str(j, NULL, cx_without_free_names(e->except[k].filter, arena));
+        cx_json_end_array(j);
+        cx_json_end_object(j);
+    }
+    cx_json_end_array(j);
+}
+
+void cx_put_entry(cx_buf *out, const cx_set_entry *e, cx_arena *arena)
+{
+    cx_buf_put_safe(out, cx_without_free_names(e->filter, arena));
+    for (size_t k = 0; k < e->except_count; k++) {
+        cx_buf_puts(out, k ? ", " : "  except ");
+        cx_buf_put_safe(out, cx_without_free_names(e->except[k].filter, arena));
+    }
 }
 
 void cx_target_json(cx_json *j, const struct cx_policy_target *t)

@@ -7,7 +7,7 @@
 
 /* Those who can connect, in the order of the files: named users, clients without a user name, any other user. A client
  * id is the one dynamic security binds, else free. */
-void cx_subjects_of(const cx_policy_source *s, const struct cx_policy_target *t, cx_whos *out);
+void cx_subjects_of(const cx_policy_source *s, const struct cx_policy_target *t, cx_subjects *out);
 
 /* The named user of TARGET, with the id it is bound to, known or not. */
 cx_who cx_subject_named(const struct cx_policy_target *t, cx_str user);
@@ -25,6 +25,11 @@ void cx_say_limits(cx_cli *cli, bool slashes, bool too_many, bool unknown);
 
 /* "user", "anonymous", "unknown_users", "clientid": members of an open object. */
 void cx_who_json(cx_json *j, const cx_who *w);
+/* "key": the entries of a list of filters, as objects; free names are %c and %u. */
+void cx_entries_json(cx_json *j, const char *key, const cx_set_entries *list, cx_arena *arena);
+/* "a/#  except a/b, a/c" */
+void cx_put_entry(cx_buf *out, const cx_set_entry *e, cx_arena *arena);
+
 /* "target", "listener" */
 void cx_target_json(cx_json *j, const struct cx_policy_target *t);
 

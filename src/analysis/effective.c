@@ -53,6 +53,17 @@ void cx_effective_free(cx_effective *e)
     free(e);
 }
 
+void cx_effective_forget(cx_effective *e, const cx_policy *p, const cx_list *list)
+{
+    for (unsigned i = 0; i < e->broker->step_count; i++) {
+        free(e->twins[i]);
+        e->twins[i] = NULL;
+        if (e->broker->steps[i].policy == p)
+            memset(e->lists[i] + (list - p->lists.items) * CX_ACCESS_KINDS * 2, 0,
+                   CX_ACCESS_KINDS * 2 * sizeof *e->lists[i]);
+    }
+}
+
 /* ---- policies ---- */
 
 static cx_decided ask_list(cx_effective *e, unsigned step, const cx_list *list, const cx_client *c, cx_access access)

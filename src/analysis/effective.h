@@ -21,6 +21,10 @@ typedef struct cx_effective cx_effective;
 cx_effective *cx_effective_new(cx_sets *space, const cx_broker *broker);
 void cx_effective_free(cx_effective *e);
 
+/* A list of a policy is not what it was: what is remembered of it is forgotten. The policy need not be one of the broker's:
+ * what was compared with it is forgotten then. */
+void cx_effective_forget(cx_effective *e, const cx_policy *p, const cx_list *list);
+
 /* What a client is allowed. Topics it is not are denied, but for those in *UNKNOWN (NULL: not asked for), where a
  * plug-in decides that culex cannot ask. The topics are as the client writes them, without the mount point. */
 cx_set cx_effective_set(cx_effective *e, const cx_client *client, cx_access access, cx_set *unknown);

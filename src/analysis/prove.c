@@ -5,12 +5,52 @@
 #include "analysis/rules.h"
 #include "topic/topic.h"
 
+_Static_assert((int)CX_CLAIM_READ == CX_ACCESS_READ && (int)CX_CLAIM_WRITE == CX_ACCESS_WRITE &&
+                   (int)CX_CLAIM_SUBSCRIBE == CX_ACCESS_SUBSCRIBE && (int)CX_CLAIM_UNSUBSCRIBE == CX_ACCESS_UNSUBSCRIBE,
+               "one set of bits");
+
 struct proving {
     cx_ground *g;
     const cx_claim *claim;
     cx_proof *proof;
     cx_whos whos;
 };
+
+/* ---- the ground ---- */
+
+void cx_ground_close(cx_ground *g)
+{
+    for (size_t i = 0; i < g->other_count; i++) {
+        cx_effective_free(g->others[i].effective);
+        g->others[i].effective = NULL;
+    }
+    cx_effective_free(g->effective);
+    cx_sets_free(g->space);
+    g->effective = NULL;
+    g->space = NULL;
+}
+
+void cx_ground_open(cx_ground *g)
+{
+    cx_ground_close(g);
+    g->space = cx_sets_new(CX_SETS_NODES);
+    g->effective = cx_effective_new(g->space, g->broker);
+    for (size_t i = 0; i < g->other_count; i++)
+        g->others[i].effective = cx_effective_new(g->space, g->others[i].broker);
+}
+
+static bool connects(const cx_ground *g, const cx_client *c)
+{
+    return !g->connects || g->connects(g->connects_context, c);
+}
+
+cx_set cx_ground_allowed(cx_ground *g, const cx_client *c, unsigned access, cx_set *unknown)
+{
+    if (unknown) *unknown = CX_SET_NONE;
+    if (!connects(g, c)) return CX_SET_NONE;
+    if (access == CX_CLAIM_REACH) return cx_effective_reach(g->effective, c, unknown);
+    return cx_effective_set(g->effective, c, (cx_access)access, unknown);
+}
 
 /* ---- whom a claim is about ---- */
 
@@ -116,22 +156,10 @@ static cx_set region(struct proving *p, const cx_client *c, unsigned access)
                              filters_as(p, &p->claim->but, c, filters ? CX_SET_COVERED : CX_SET_TOPICS));
 }
 
-cx_set cx_claim_allowed(cx_effective *e, const cx_client *c, unsigned access, cx_set *unknown)
-{
-    if (access == CX_CLAIM_REACH) return cx_effective_reach(e, c, unknown);
-    cx_access a = access == CX_CLAIM_READ        ? CX_ACCESS_READ
-                  : access == CX_CLAIM_WRITE     ? CX_ACCESS_WRITE
-                  : access == CX_CLAIM_SUBSCRIBE ? CX_ACCESS_SUBSCRIBE
-                                                 : CX_ACCESS_UNSUBSCRIBE;
-    return cx_effective_set(e, c, a, unknown);
-}
-
-/* What a client may; it may nothing when it cannot connect. MOST: what a plug-in decides, too. */
+/* MOST: what a plug-in decides, too. */
 static cx_set allowed(struct proving *p, const cx_client *c, unsigned access, bool most)
 {
-    cx_set unknown;
-    if (p->g->connects && !p->g->connects(p->g->context, c)) return CX_SET_NONE;
-    cx_set set = cx_claim_allowed(p->g->effective, c, access, &unknown);
+    cx_set unknown, set = cx_ground_allowed(p->g, c, access, &unknown);
     return most ? cx_set_union(p->g->space, set, unknown) : set;
 }
 
@@ -144,7 +172,8 @@ static void note(struct proving *p, const cx_client *c, unsigned access, cx_set 
 
 static void add(struct proving *p, const cx_who *w, const cx_client *c, unsigned access, bool is_allowed, cx_set set)
 {
-    cx_counterexample x = {.who = {*c, w->unknown && cx_str_eq(c->user, w->client.user)},
+    cx_counterexample x = {.claim = p->claim,
+                           .who = {*c, w->unknown && cx_str_eq(c->user, w->client.user)},
                            .access = access,
                            .allowed = is_allowed,
                            .set = set};
@@ -153,13 +182,13 @@ static void add(struct proving *p, const cx_who *w, const cx_client *c, unsigned
 
 static bool matters(const struct proving *p, const cx_client *c)
 {
-    return !p->g->matters || p->g->matters(p->g->context, c);
+    return !p->g->matters || p->g->matters(p->g->matters_context, c);
 }
 
+/* The rules that answer it. */
 static unsigned rules_of(unsigned access)
 {
-    unsigned bits = access & (CX_CLAIM_READ | CX_CLAIM_WRITE | CX_CLAIM_SUBSCRIBE | CX_CLAIM_UNSUBSCRIBE);
-    return access & CX_CLAIM_REACH ? bits | CX_ACCESS_READ | CX_ACCESS_SUBSCRIBE : bits;
+    return access & CX_CLAIM_REACH ? access | CX_ACCESS_READ | CX_ACCESS_SUBSCRIBE : access;
 }
 
 static void find_cases(struct proving *p, cx_cases *cases, const cx_who *w, const cx_whos *beside)
@@ -203,7 +232,7 @@ static void prove_subject(struct proving *p, const cx_who *w, cx_cases *cases)
     for (unsigned access = 1; access <= CX_CLAIM_REACH; access *= 2)
         for (size_t i = 0; (p->claim->access & access) && i < cases->items.n; i++) {
             const cx_client *c = &cases->items.items[i];
-            bool may_be = i == 0 || !p->g->connects || p->g->connects(p->g->context, c);
+            bool may_be = i == 0 || connects(p->g, c);
             if (may_be && !prove_case(p, w, c, access)) break;
         }
 }
@@ -252,7 +281,7 @@ static void prove_share(struct proving *p, cx_cases *cases)
             cx_set both = cx_set_intersection(s, sets.items[k], own);
             const cx_who *first = &p->whos.items[k], *second = &p->whos.items[i];
             if (both == CX_SET_NONE || !(matters(p, &first->client) || matters(p, &second->client))) continue;
-            cx_counterexample x = {.access = p->claim->access, .allowed = true};
+            cx_counterexample x = {.claim = p->claim, .access = p->claim->access, .allowed = true};
             x.who = who_of_cases(p, first, cases, &both);
             x.other = who_of_cases(p, second, cases, &both);
             x.set = both;
@@ -276,19 +305,17 @@ static const cx_other *find_other(const struct proving *p)
 
 static void prove_change(struct proving *p, const cx_who *w, const cx_other *o)
 {
-    static const unsigned bits[CX_ACCESS_KINDS] = {CX_CLAIM_READ, CX_CLAIM_WRITE, CX_CLAIM_SUBSCRIBE,
-                                                   CX_CLAIM_UNSUBSCRIBE};
-    bool gain = p->claim->kind == CX_CLAIM_NO_GAIN,
-         connects = !p->g->connects || p->g->connects(p->g->context, &w->client);
+    bool gain = p->claim->kind == CX_CLAIM_NO_GAIN, gets_in = connects(p->g, &w->client);
     bool has_subject = cx_subjects_find(o->subjects, w) || (cx_subjects_any(o->subjects) && !w->client.anonymous);
     cx_changes changes = {0};
     if (!matters(p, &w->client)) return;
-    for (unsigned i = 0; i < 3; i++) note(p, &w->client, bits[i], cx_sets_universe(p->g->space));
+    for (unsigned access = CX_CLAIM_READ; access <= CX_CLAIM_SUBSCRIBE; access *= 2)
+        note(p, &w->client, access, cx_sets_universe(p->g->space));
     cx_diff_client(p->g->space, (cx_side){has_subject ? o->effective : NULL, o->broker},
-                   (cx_side){connects ? p->g->effective : NULL, p->g->broker}, w, &changes);
+                   (cx_side){gets_in ? p->g->effective : NULL, p->g->broker}, w, &changes);
     for (size_t i = 0; i < changes.items.n; i++) {
         const cx_change *x = &changes.items.items[i];
-        if (x->gained == gain) add(p, w, &x->client, bits[cx_access_index(x->access)], gain, x->set);
+        if (x->gained == gain) add(p, w, &x->client, x->access, gain, x->set);
     }
     p->proof->slashes |= changes.slashes;
     p->proof->too_many |= changes.too_many;

@@ -18,27 +18,39 @@ typedef CX_VEC(cx_asked_set) cx_asked_sets;
 typedef struct cx_other {
     const char *path;
     const cx_broker *broker;
-    cx_effective *effective;
     const cx_subjects *subjects;
+    cx_effective *effective; /* the ground's */
 } cx_other;
 
-/* Where claims are tried. */
+enum { CX_OTHERS_MAX = 16 };
+
+/* Where claims are tried: a broker of one release. */
 typedef struct cx_ground {
-    cx_sets *space;
     const cx_broker *broker;
-    cx_effective *effective;
-    const cx_subjects *subjects; /* of the policy */
-    const cx_other *others;
+    const cx_subjects *subjects;
+    cx_other others[CX_OTHERS_MAX];
     size_t other_count;
     /* May a client connect? And is it one of those that matter now? Of two only one need matter. NULL: all. */
     bool (*connects)(void *context, const cx_client *c);
+    void *connects_context;
     bool (*matters)(void *context, const cx_client *c);
-    void *context;
+    void *matters_context;
+    cx_sets *space;
+    cx_effective *effective;
     cx_asked_sets *asked; /* where what is asked is noted; NULL: nowhere */
 } cx_ground;
 
+/* A space for it; again: a new one, in which no set of the old one is left. */
+void cx_ground_open(cx_ground *g);
+void cx_ground_close(cx_ground *g);
+
+/* What of ACCESS (a CX_CLAIM_… bit) a client is allowed, nothing when it cannot connect; *UNKNOWN (may be NULL): what a
+ * plug-in decides. */
+cx_set cx_ground_allowed(cx_ground *g, const cx_client *c, unsigned access, cx_set *unknown);
+
 /* What shows that a claim does not hold. */
 typedef struct cx_counterexample {
+    const cx_claim *claim;
     cx_who who, other; /* OTHER: of two who share a topic the second */
     unsigned access;   /* a CX_CLAIM_… bit */
     bool allowed;      /* the rules allow it, and should not; else the other way round */
@@ -56,8 +68,5 @@ typedef struct cx_proof {
 /* Adds to PROOF. The claim's OTHER, when it has one, is one of the ground's. */
 void cx_prove(cx_ground *g, const cx_claim *claim, cx_proof *proof);
 void cx_proof_clear(cx_proof *p);
-
-/* What of ACCESS (a CX_CLAIM_… bit) a client is allowed; and, in *UNKNOWN, what a plug-in decides. */
-cx_set cx_claim_allowed(cx_effective *e, const cx_client *c, unsigned access, cx_set *unknown);
 
 #endif

@@ -64,14 +64,17 @@ struct cx_cli {
     cx_buf out, err; /* written when the command ends, or by cx_cli_flush */
 };
 
-extern const cx_command cx_cmd_simplify, cx_cmd_diff, cx_cmd_who, cx_cmd_access, cx_cmd_aclcheck, cx_cmd_check,
-    cx_cmd_passwd, cx_cmd_explain, cx_cmd_fmt, cx_cmd_lint, cx_cmd_show;
+extern const cx_command cx_cmd_test, cx_cmd_simplify, cx_cmd_diff, cx_cmd_who, cx_cmd_access, cx_cmd_aclcheck,
+    cx_cmd_check, cx_cmd_passwd, cx_cmd_explain, cx_cmd_fmt, cx_cmd_lint, cx_cmd_show;
 
 /* Words on the command line into CLI; an exit code >= 0 ends the program. */
 int cx_cli_parse(cx_cli *cli, const cx_command *command, int argc, char **argv);
 
 /* The folder absolute paths in confs begin at: --root, or the settings'; NULL: none. */
 const char *cx_cli_root(const cx_cli *cli);
+
+/* The releases that VALUE names, as after --target: -1, or an exit code. VALUE must outlive CLI. */
+int cx_cli_targets(cx_cli *cli, const char *value);
 
 /* The releases asked without --target: 2.0 and 2.1. */
 cx_targets cx_targets_usual(void);

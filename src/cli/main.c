@@ -38,12 +38,12 @@
 
 static const cx_command *const commands[] = {&cx_cmd_access,  &cx_cmd_aclcheck, &cx_cmd_check, &cx_cmd_diff,
                                              &cx_cmd_explain, &cx_cmd_fmt,      &cx_cmd_lint,  &cx_cmd_passwd,
-                                             &cx_cmd_show,    &cx_cmd_simplify, &cx_cmd_who};
+                                             &cx_cmd_show,    &cx_cmd_simplify, &cx_cmd_test,  &cx_cmd_who};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Words of the contract that a later version brings. */
-static const char *const later[] = {"test", "flow",  "convert", "upgrade", "dynsec", "pull",
-                                    "plan", "apply", "drift",   "verify",  "ctl",    "retained"};
+static const char *const later[] = {"flow",  "convert", "upgrade", "dynsec", "pull",    "plan",
+                                    "apply", "drift",   "verify",  "ctl",    "retained"};
 
 const cx_command *cx_command_find(const char *name)
 {

@@ -123,11 +123,11 @@ cx_targets cx_targets_usual(void)
     return CX_TARGET_BIT(cx_release_find(CX_STR("2.0"))) | CX_TARGET_BIT(cx_release_find(CX_STR("2.1")));
 }
 
-static int read_targets(cx_cli *cli)
+int cx_cli_targets(cx_cli *cli, const char *value)
 {
-    const char *value = cx_cli_value(cli, "target");
-    if (!value) value = cli->settings.target.p;
-    cx_str rest = value ? cx_str_of(value) : CX_STR("2.0,2.1");
+    cx_str rest = cx_str_of(value);
+    cli->targets = 0;
+    cli->exact_target = NULL;
     while (rest.n) {
         const char *comma = memchr(rest.p, ',', rest.n);
         cx_str one = {rest.p, comma ? (size_t)(comma - rest.p) : rest.n};
@@ -145,6 +145,13 @@ static int read_targets(cx_cli *cli)
         rest = cx_str_sub(rest, one.n + (comma ? 1 : 0), rest.n - one.n - (comma ? 1 : 0));
     }
     return cli->targets ? -1 : cx_cli_fail(cli, CX_EXIT_USAGE, "option '--target' needs a release");
+}
+
+static int read_targets(cx_cli *cli)
+{
+    const char *value = cx_cli_value(cli, "target");
+    if (!value) value = cli->settings.target.p;
+    return cx_cli_targets(cli, value ? value : "2.0,2.1");
 }
 
 /* The one of the command's formats that --format names. */

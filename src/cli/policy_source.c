@@ -208,7 +208,10 @@ static int look_at_dynsec(cx_policy_source *s, cx_cli *cli)
 }
 
 /* Where two policies are compared, an option for one kind of file may be meant for the other one. */
-static bool is_one_of_two(const cx_cli *cli) { return strcmp(cli->command->name, "diff") == 0; }
+static bool is_one_of_two(const cx_cli *cli)
+{
+    return strcmp(cli->command->name, "diff") == 0 || strcmp(cli->command->name, "test") == 0;
+}
 
 static int open_conf(cx_policy_source *s, cx_cli *cli, const char *path)
 {

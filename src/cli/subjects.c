@@ -75,7 +75,8 @@ cx_question cx_concrete(struct cx_policy_target *t, const cx_who *w, cx_str word
             q.client.fresh = false;
             q.client.id = id;
         }
-        if (cx_ask(t, &q, access).allow == allow) break;
+        cx_answer a = cx_ask(t, &q, access);
+        if (a.allow == allow || a.unknown) break;
     }
     return q;
 }

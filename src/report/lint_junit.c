@@ -1,48 +1,23 @@
 /* Findings as JUnit XML, which every CI shows: a test suite for each file, a failed case
  * for each finding; a file with nothing to say has one case that passes. */
-#include "base/utf8.h"
 #include "report/lint.h"
-
-/* XML 1.0 has no control characters but TAB, LF and CR, in no notation. */
-static void put_xml(cx_buf *out, cx_str text)
-{
-    for (size_t i = 0; i < text.n;) {
-        uint32_t cp = 0;
-        size_t len = cx_utf8_next(cx_str_sub(text, i, text.n - i), &cp);
-        bool bad = len == 0 || (cp < 0x20 && cp != '\n' && cp != '\t') || cp == 0xFFFE || cp == 0xFFFF;
-        if (bad) cx_buf_puts(out, "\xEF\xBF\xBD");
-        else if (cp == '&') cx_buf_puts(out, "&amp;");
-        else if (cp == '<') cx_buf_puts(out, "&lt;");
-        else if (cp == '>') cx_buf_puts(out, "&gt;");
-        else if (cp == '"') cx_buf_puts(out, "&quot;");
-        else if (cp == '\n' || cp == '\t') cx_buf_printf(out, "&#%u;", cp);
-        else cx_buf_put(out, cx_str_sub(text, i, len));
-        i += len ? len : 1;
-    }
-}
-
-static void put_attribute(cx_buf *out, const char *name, cx_str value)
-{
-    cx_buf_printf(out, " %s=\"", name);
-    put_xml(out, value);
-    cx_buf_putc(out, '"');
-}
+#include "report/xml.h"
 
 static void put_case(cx_buf *out, const cx_linted *file, const cx_finding *x)
 {
     cx_place place = cx_source_place(file->source, x->span.at);
     cx_buf text = {0};
     cx_buf_puts(out, "    <testcase");
-    put_attribute(out, "classname", file->below);
+    cx_xml_attribute(out, "classname", file->below);
     cx_buf_printf(out, " name=\"%s (line %zu)\" line=\"%zu\">\n      <failure type=\"%s\"", cx_rules[x->rule].id,
                   place.line, place.line, cx_severity_name(x->severity));
-    put_attribute(out, "message", x->message);
+    cx_xml_attribute(out, "message", x->message);
     cx_buf_put(&text, file->below);
     cx_buf_printf(&text, ":%zu:%zu: %s: ", place.line, place.column, cx_severity_name(x->severity));
     cx_buf_put(&text, x->message);
     cx_put_asides(&text, x, "\n");
     cx_buf_putc(out, '>');
-    put_xml(out, cx_buf_str(&text));
+    cx_xml_text(out, cx_buf_str(&text));
     cx_buf_puts(out, "</failure>\n    </testcase>\n");
     cx_buf_clear(&text);
 }
@@ -51,12 +26,12 @@ static void put_suite(cx_buf *out, const cx_linted *file)
 {
     size_t n = file->findings->list.n;
     cx_buf_puts(out, "  <testsuite");
-    put_attribute(out, "name", file->below);
+    cx_xml_attribute(out, "name", file->below);
     cx_buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n", n ? n : 1, n);
     for (size_t k = 0; k < n; k++) put_case(out, file, &file->findings->list.items[k]);
     if (n == 0) {
         cx_buf_puts(out, "    <testcase");
-        put_attribute(out, "classname", file->below);
+        cx_xml_attribute(out, "classname", file->below);
         cx_buf_puts(out, " name=\"lint\"/>\n");
     }
     cx_buf_puts(out, "  </testsuite>\n");

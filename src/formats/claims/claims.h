@@ -27,7 +27,7 @@ typedef CX_VEC(cx_str) cx_strs;
 
 /* Some of the subjects of a policy. */
 typedef struct cx_whom {
-    bool users;     /* every client with a user name, named somewhere or not */
+    bool users;     /* every user whom the policy names */
     bool anonymous; /* clients without a user name */
     bool others;    /* any user whom no file names */
     cx_strs names;  /* of users, as they are */
@@ -43,7 +43,7 @@ typedef enum {
     CX_CLAIM_NO_LOSS,  /* all that OTHER allows */
 } cx_claim_kind;
 
-/* What is asked for, in the order of sentences. */
+/* What is asked for. The first four are the bits of cx_access. */
 typedef enum {
     CX_CLAIM_READ = 1,
     CX_CLAIM_WRITE = 2,

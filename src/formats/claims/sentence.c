@@ -2,7 +2,7 @@
  *
  *   sentence := whom verb
  *   whom     := item {("," | "and" | "or") item} ["except" item {…}] ["with" "client" "id" ID]
- *   item     := USER | SET | GLOB | "[" item {[","] item} "]" | "every" "user" | "everyone" | "anonymous"
+ *   item     := USER | SET | GLOB | "[" item {[","] item} "]" | "every" ["named"] "user" | "everyone" | "anonymous"
  *             | "clients" "without" "a" "user" "name" | "any" "other" "user"
  *             | "no" "one" | "nobody" | "no" "two" "users" | "no" "two" "of"          (only as the first)
  *   verb     := "may" ["not" | "only"] access {("and" | "or" | ",") access} ["to"] filters ["except" filters]
@@ -137,6 +137,7 @@ static void add_named(struct sentence *s, cx_str name, bool quoted, cx_whom *who
 
 static bool take_item(struct sentence *s, cx_whom *whom)
 {
+    if (take(s, "every named user")) return whom->users = true;
     if (take(s, "every user")) return whom->users = whom->others = true;
     if (take(s, "everyone")) return whom->users = whom->others = whom->anonymous = true;
     if (take(s, "anonymous") || take(s, "clients without a user name")) return whom->anonymous = true;

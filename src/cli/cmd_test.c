@@ -231,28 +231,29 @@ const cx_command cx_cmd_test = {
     .name = "test",
     .usage = "test TESTS.yaml [POLICY]",
     .summary = "whether a policy keeps what a file of tests says",
-    .about = "Each test is a statement about all topics, all users and all client ids, and is proven or\n"
-             "shown to be wrong: by whom, with which topic, and by which rule. Exit code: 0 all hold, 1\n"
-             "one does not.\n\n"
-             "  policy: acl\n"
-             "  sets: {admins: [alice, bob]}\n"
-             "  variables: {site: [berlin, paris]}\n"
-             "  tests:\n"
-             "    - no one except [admins] may write cmds/#\n"
-             "    - every user may read public/#\n"
-             "    - sensor-* may only write 'sensors/%u/#'\n"
-             "    - alice and bob never share a writable topic\n"
-             "    - guest gains nothing over base.acl\n"
-             "    - name: the door of each site\n"
-             "      user: door\n"
-             "      clientid: d1\n"
-             "      may: {write: 'doors/${site}/state'}\n"
-             "      may not: {write: [cmds/#], read: '#'}\n\n"
-             "Whom: names, 'sensor-*' of those the policy names, sets, 'every user', 'every named user',\n"
-             "'everyone', 'no one', 'anonymous', 'any other user'; with 'except' and 'with client id ID'. What: 'may', 'may not', 'may only' with read,\n"
-             "write, subscribe, unsubscribe or reach and filters, in which %u and %c are the client's own\n"
-             "name and id; 'never share a readable, writable or reachable topic [in FILTER]'; 'gains\n"
-             "nothing over POLICY', 'loses nothing over POLICY'. What has ' #' in it needs quotes.\n",
+    .about =
+        "Each test is a statement about all topics, all users and all client ids, and is proven or\n"
+        "shown to be wrong: by whom, with which topic, and by which rule. Exit code: 0 all hold, 1\n"
+        "one does not.\n\n"
+        "  policy: acl\n"
+        "  sets: {admins: [alice, bob]}\n"
+        "  variables: {site: [berlin, paris]}\n"
+        "  tests:\n"
+        "    - no one except [admins] may write cmds/#\n"
+        "    - every user may read public/#\n"
+        "    - sensor-* may only write 'sensors/%u/#'\n"
+        "    - alice and bob never share a writable topic\n"
+        "    - guest gains nothing over base.acl\n"
+        "    - name: the door of each site\n"
+        "      user: door\n"
+        "      clientid: d1\n"
+        "      may: {write: 'doors/${site}/state'}\n"
+        "      may not: {write: [cmds/#], read: '#'}\n\n"
+        "Whom: names, 'sensor-*' of those the policy names, sets, 'every user', 'every named user',\n"
+        "'everyone', 'no one', 'anonymous', 'any other user'; with 'except' and 'with client id ID'. What: 'may', 'may not', 'may only' with read,\n"
+        "write, subscribe, unsubscribe or reach and filters, in which %u and %c are the client's own\n"
+        "name and id; 'never share a readable, writable or reachable topic [in FILTER]'; 'gains\n"
+        "nothing over POLICY', 'loses nothing over POLICY'. What has ' #' in it needs quotes.\n",
     .options = options,
     .least = 1,
     .most = 2,

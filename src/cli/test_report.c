@@ -2,8 +2,8 @@
 
 #include "report/xml.h"
 
-/* Of one test at one target so many counterexamples are shown, with so many filters each; with -v all. */
-enum { EXAMPLES = 5, FILTERS = 4 };
+/* Of one test at one target so many counterexamples are shown, with so many filters and names each; with -v all. */
+enum { EXAMPLES = 5, FILTERS = 4, NAMES = 8 };
 
 bool cx_test_failed(const cx_test_run *run, size_t test)
 {
@@ -32,7 +32,7 @@ static void put_filters(cx_test_run *run, struct cx_tried *t, cx_buf *out, const
         if (i) cx_buf_puts(out, ", ");
         cx_put_entry(out, &list.items.items[i], &run->arena);
     }
-    if (shown < list.items.n) cx_buf_printf(out, " and %zu others", list.items.n - shown);
+    if (shown < list.items.n) cx_buf_printf(out, " and %zu more", list.items.n - shown);
     cx_vec_clear(&list.items);
 }
 
@@ -97,21 +97,31 @@ static void put_shown(cx_test_run *run, const struct shown *s, cx_buf *out)
     cx_buf_putc(out, '\n');
 }
 
-static void put_example(cx_test_run *run, struct cx_tried *t, const cx_counterexample *x, cx_buf *out)
+/* Counterexamples that differ in who it is alone. */
+struct group {
+    const cx_counterexample *first;
+    cx_buf names;
+    size_t count;
+};
+
+static void put_group(cx_test_run *run, struct cx_tried *t, const struct group *g, cx_buf *out)
 {
     static const char *const verbs[][2] = {
         [CX_CLAIM_MAY] = {"may not", "may"},      [CX_CLAIM_MAY_NOT] = {"may not", "may"},
         [CX_CLAIM_MAY_ONLY] = {"may not", "may"}, [CX_CLAIM_NO_SHARE] = {"", "may both"},
-        [CX_CLAIM_NO_GAIN] = {"", "gains"},       [CX_CLAIM_NO_LOSS] = {"loses", ""}};
+        [CX_CLAIM_NO_GAIN] = {"", "gain"},        [CX_CLAIM_NO_LOSS] = {"lose", ""}};
+    const cx_counterexample *x = g->first;
+    bool one = g->count == 1 && x->claim->kind >= CX_CLAIM_NO_GAIN;
     struct shown s[2];
     unsigned n = show_all(run, t, x, s);
     cx_buf_puts(out, "    ");
-    put_who(out, &x->who);
-    if (x->claim->kind == CX_CLAIM_NO_SHARE) {
-        cx_buf_puts(out, " and ");
-        put_who(out, &x->other);
+    cx_buf_put(out, cx_buf_str(&g->names));
+    if (g->count > NAMES && !run->cli->verbose) cx_buf_printf(out, " and %zu more", g->count - NAMES);
+    if (x->claim->kind != CX_CLAIM_NO_SHARE && !x->who.client.fresh) {
+        cx_buf_puts(out, " with client id ");
+        cx_buf_put_safe(out, x->who.client.id);
     }
-    cx_buf_printf(out, " %s %s ", verbs[x->claim->kind][x->allowed], cx_ask_name(x->access));
+    cx_buf_printf(out, " %s%s %s ", verbs[x->claim->kind][x->allowed], one ? "s" : "", cx_ask_name(x->access));
     put_filters(run, t, out, x);
     cx_buf_putc(out, '\n');
     for (unsigned i = 0; i < n; i++) put_shown(run, &s[i], out);
@@ -120,9 +130,32 @@ static void put_example(cx_test_run *run, struct cx_tried *t, const cx_counterex
 static void put_examples(cx_test_run *run, struct cx_tried *t, size_t test, cx_buf *out)
 {
     const cx_proof *p = &t->proofs[test];
-    size_t shown = run->cli->verbose || p->against.n <= EXAMPLES ? p->against.n : EXAMPLES;
-    for (size_t i = 0; i < shown; i++) put_example(run, t, &p->against.items[i], out);
-    if (shown < p->against.n) cx_buf_printf(out, "    and %zu others; -v shows all\n", p->against.n - shown);
+    cx_map keys = {0};
+    CX_VEC(struct group) groups = {0};
+    for (size_t i = 0; i < p->against.n; i++) {
+        const cx_counterexample *x = &p->against.items[i];
+        cx_str id = x->who.client.fresh ? CX_STR("") : x->who.client.id;
+        bool share = x->claim->kind == CX_CLAIM_NO_SHARE;
+        cx_str key = cx_arena_printf(&run->arena, "%u %u %d %d %zu %.*s", x->set, x->access, x->allowed, x->claim->kind,
+                                     share ? i : 0, (int)id.n, id.p);
+        uint32_t number = cx_map_put(&keys, key);
+        if (number == groups.n) cx_vec_add(&groups, ((struct group){.first = x}));
+        struct group *g = &groups.items[number];
+        if (g->count++ >= NAMES && !run->cli->verbose) continue;
+        if (g->count > 1) cx_buf_puts(&g->names, ", ");
+        if (share) put_who(&g->names, &x->who);
+        else cx_buf_put_safe(&g->names, cx_who_name(&x->who));
+        if (share) cx_buf_puts(&g->names, " and "), put_who(&g->names, &x->other);
+    }
+    size_t shown = run->cli->verbose || groups.n <= EXAMPLES ? groups.n : EXAMPLES;
+    for (size_t i = 0; i < groups.n; i++) {
+        if (i < shown) put_group(run, t, &groups.items[i], out);
+        cx_buf_clear(&groups.items[i].names);
+    }
+    size_t rest = groups.n - shown;
+    if (rest) cx_buf_printf(out, "    and %zu other%s; -v shows all\n", rest, rest == 1 ? "" : "s");
+    cx_map_clear(&keys);
+    cx_vec_clear(&groups);
 }
 
 /* The counterexamples of one test, once for all targets that have the same ones. */

@@ -65,7 +65,7 @@ typedef struct cx_proof {
     bool unknown;                      /* a plug-in that culex cannot ask decides some of what is compared */
 } cx_proof;
 
-/* Adds to PROOF. The claim's OTHER, when it has one, is one of the ground's. */
+/* Adds to PROOF. The claim outlives the ground. Its OTHER, where it has one, is one of the ground's. */
 void cx_prove(cx_ground *g, const cx_claim *claim, cx_proof *proof);
 void cx_proof_clear(cx_proof *p);
 

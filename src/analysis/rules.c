@@ -31,6 +31,7 @@ static bool is_variable(cx_str s, size_t i)
 cx_str cx_with_variables(cx_str filter, const cx_client *c, cx_arena *arena)
 {
     cx_str text = CX_STR("");
+    if (!cx_str_has(filter, '%')) return filter;
     for (size_t i = 0; i < filter.n;) {
         cx_str part = cx_str_sub(filter, i, 1);
         if (is_variable(filter, i) && !name_of(c, filter.p[i + 1], &part)) return CX_STR_NONE;

@@ -47,21 +47,13 @@ void unit_diff_clear(unit_diff *u)
     cx_sets_free(u->space);
 }
 
-#define FREE_USER "\xFF"
 #define SOMEONE "Someone-Zzyzx"
 #define SOME_ID "Id-Zzyzx"
 
 /* Free names become names that nobody has. */
 static cx_str named(cx_str text, cx_arena *a)
 {
-    cx_str out = CX_STR("");
-    for (size_t i = 0; i < text.n;) {
-        bool id = cx_str_starts(cx_str_sub(text, i, text.n - i), CX_STR(CX_FREE_ID)),
-             user = !id && text.p[i] == FREE_USER[0];
-        out = cx_arena_join(a, out, id ? CX_STR(SOME_ID) : user ? CX_STR(SOMEONE) : cx_str_sub(text, i, 1));
-        i += id ? sizeof CX_FREE_ID - 1 : 1;
-    }
-    return out;
+    return text.p ? cx_with_names(text, CX_STR(SOME_ID), CX_STR(SOMEONE), a) : text;
 }
 
 static void hold_witness(unit_diff *u, const cx_change *x)

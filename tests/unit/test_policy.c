@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "analysis/coverage.h"
+#include "analysis/rules.h"
 #include "analysis/simplify.h"
 #include "model.h"
 #include "policy/decide.h"
@@ -26,7 +28,8 @@ static const char *const firsts[] = {"$x", "$SYS", "$share", "$"};
 static const char *const users[] = {"alice", "a", "b", "$x", "x/y", "p+q", "#", "b/", "/"};
 static const char *const ids[] = {"a",  "b", "a/b", "$x", "$SYS",         "/",  "a/",  "/b",
                                   "x+", "#", "%c",  "%u", LONG_LEVEL "1", "xa", "a-a", "$"};
-static const char FRESH[] = "Fresh-Zzyzx"; /* the model's word for an id that nothing names */
+#define FRESH_ID "Fresh-Zzyzx"
+static const char FRESH[] = FRESH_ID; /* the model's word for an id that nothing names */
 
 static size_t put_filter(rng *r, char *out, bool pattern)
 {
@@ -327,6 +330,167 @@ START_TEST(diff_tells_every_difference)
         }
     }
     must(differences > 5, "only %zu differences met", differences);
+}
+END_TEST
+
+/* ---- claims ---- */
+
+static void subjects_of(const cx_policy *p, cx_subjects *out)
+{
+    for (size_t i = 0; i < p->users.n; i++)
+        cx_subjects_add(out, (cx_who){.client = {.user = p->users.keys[i].key, .fresh = true}});
+    cx_subjects_add(out, (cx_who){.client = {.anonymous = true, .fresh = true}});
+    cx_subjects_add(out, (cx_who){.client = {.user = CX_STR(CX_FREE_USER), .fresh = true}, .unknown = true});
+}
+
+/* A claim about everyone, or about one user, and about one filter. */
+static void random_claim(rng *r, const both *b, cx_claim *c, cx_arena *kept)
+{
+    static char filter[1000];
+    asker a = {"%u", "%c"};
+    size_t n;
+    do {
+        n = rng_chance(r, 50) ? pick_topic(r, b, a, filter).n : put_filter(r, filter, rng_chance(r, 30));
+    } while (cx_filter_check((cx_str){filter, n}).error != CX_FILTER_OK);
+    *c = (cx_claim){.kind = (cx_claim_kind)rng_below(r, CX_CLAIM_MAY_ONLY + 1),
+                    .access = rng_chance(r, 50) ? CX_CLAIM_READ : CX_CLAIM_WRITE};
+    if (rng_chance(r, 40)) cx_vec_add(&c->whom.names, cx_str_of(rng_pick(r, users)));
+    else c->whom.users = c->whom.others = c->whom.anonymous = true;
+    cx_vec_add(&c->filters, cx_arena_dup(kept, (cx_str){filter, n}));
+}
+
+/* One question against a claim: what is decided wrongly, the proof must have found. */
+static void hold_claim(rng *r, both *b, const cx_claim *c, const cx_proof *p, const cx_broker *broker, size_t *wrong)
+{
+    static char topic[1000];
+    asker a = random_asker(r);
+    if (c->whom.names.n) a.user = c->whom.names.items[0].p;
+    if (!is_ordinary(a.id)) return;
+    if (a.user && !is_ordinary(a.user) && cx_policy_user(&b->policy, cx_str_of(a.user)) == CX_MAP_NONE) return;
+    cx_client client = client_of(a);
+    cx_arena arena = {0};
+    cx_str asked = pick_topic(r, b, a, topic), filter = cx_with_variables(c->filters.items[0], &client, &arena);
+    bool valid = filter.p && cx_filter_check(filter).error == CX_FILTER_OK;
+    if (client.fresh) valid &= !cx_str_find(filter.p ? filter : CX_STR(""), CX_FREE_ID);
+    bool meant = valid && cx_filter_match(filter, asked);
+    bool allow = cx_broker_ask(broker, &client, (cx_access)c->access, asked).allow;
+    bool against = c->kind == CX_CLAIM_MAY       ? meant && !allow
+                   : c->kind == CX_CLAIM_MAY_NOT ? meant && allow
+                                                 : valid && !meant && allow;
+    *wrong += against;
+    must(!against || p->against.n, "%s: %s of '%s' for user '%s', id '%s' is against claim %d about '%s', which holds",
+         b->policy.release->name, cx_access_name((cx_access)c->access), show(asked), a.user ? a.user : "(none)",
+         a.id ? a.id : "(fresh)", c->kind, show(c->filters.items[0]));
+    cx_arena_clear(&arena);
+}
+
+static void hold_counterexamples(const cx_proof *p, cx_sets *space, const cx_broker *broker)
+{
+    cx_arena a = {0};
+    for (size_t i = 0; i < p->against.n; i++) {
+        const cx_counterexample *x = &p->against.items[i];
+        cx_client c = x->who.client;
+        cx_str id = c.fresh ? CX_STR(FRESH_ID) : c.id, user = CX_STR("Somebody-Zzyzx");
+        cx_str topic = cx_with_names(cx_set_witness(space, x->set, &a), id, user, &a);
+        if (c.fresh) c.fresh = false, c.id = id;
+        if (c.user.p) c.user = cx_with_names(c.user, id, user, &a);
+        must(cx_broker_ask(broker, &c, (cx_access)x->access, topic).allow == x->allowed,
+             "%s: %s of '%s' for user '%.*s', id '%.*s' is no counterexample of claim %d about '%s'",
+             broker->release->name, cx_access_name((cx_access)x->access), show(topic), (int)c.user.n,
+             c.user.p ? c.user.p : "", (int)c.id.n, c.id.p, x->claim->kind, show(x->claim->filters.items[0]));
+    }
+    cx_arena_clear(&a);
+}
+
+START_TEST(claims_hold_or_have_a_counterexample)
+{
+    enum { POLICIES = 60, CLAIMS = 12, QUESTIONS = 60 };
+    rng r = rng_for("claims");
+    static char text[60000];
+    size_t wrong = 0, held = 0, failed = 0;
+    for (int round = 0; round < POLICIES; round++) {
+        size_t n = random_policy(&r, text, true);
+        for (size_t release = 1; release < CX_RELEASE_COUNT; release++) {
+            both b;
+            both_make(&b, (cx_str){text, n}, release);
+            cx_broker broker = cx_broker_of(&b.policy);
+            cx_subjects who = {0};
+            subjects_of(&b.policy, &who);
+            cx_ground g = {.broker = &broker, .subjects = &who};
+            cx_arena kept = {0};
+            cx_ground_open(&g);
+            for (int i = 0; i < CLAIMS; i++) {
+                cx_claim c;
+                cx_proof p = {0};
+                random_claim(&r, &b, &c, &kept);
+                cx_prove(&g, &c, &p);
+                held += p.against.n == 0;
+                failed += p.against.n > 0;
+                hold_counterexamples(&p, g.space, &broker);
+                for (int k = 0; k < QUESTIONS; k++) hold_claim(&r, &b, &c, &p, &broker, &wrong);
+                cx_proof_clear(&p);
+                cx_claim_clear(&c);
+            }
+            cx_ground_close(&g);
+            cx_arena_clear(&kept);
+            cx_subjects_clear(&who);
+            both_free(&b);
+        }
+    }
+    must(held > 100 && failed > 100 && wrong > 100, "too dull: %zu claims hold, %zu do not, %zu questions against",
+         held, failed, wrong);
+}
+END_TEST
+
+START_TEST(coverage_puts_rules_back)
+{
+    rng r = rng_for("coverage");
+    static char text[60000];
+    size_t noticed = 0, unnoticed = 0;
+    for (int round = 0; round < 6; round++) {
+        both b;
+        both_make(&b, (cx_str){text, random_policy(&r, text, true)}, 1 + rng_below(&r, CX_RELEASE_COUNT - 1));
+        cx_broker broker = cx_broker_of(&b.policy);
+        size_t bytes = 0;
+        for (size_t i = 0; i < b.policy.lists.n; i++) bytes += b.policy.lists.items[i].count * sizeof(cx_rule);
+        cx_rule *before = cx_calloc(bytes + 1, 1);
+        memcpy(before, b.policy.rules, bytes);
+        cx_subjects who = {0};
+        subjects_of(&b.policy, &who);
+        cx_ground g = {.broker = &broker, .subjects = &who};
+        cx_ground_open(&g);
+        cx_test test = {.name = CX_STR("")};
+        cx_arena kept = {0};
+        for (int i = 0; i < 20; i++) {
+            cx_claim c;
+            cx_proof p = {0};
+            random_claim(&r, &b, &c, &kept);
+            cx_prove(&g, &c, &p);
+            if (p.against.n) cx_claim_clear(&c);
+            else cx_vec_add(&test.claims, c);
+            cx_proof_clear(&p);
+        }
+        cx_coverage all = {0};
+        must(cx_coverage_of(&g, &test, 1, true, &all, NULL, NULL), "the space is full");
+        must(memcmp(before, b.policy.rules, bytes) == 0, "the rules are not what they were");
+        for (size_t i = 0; i < all.n; i++) {
+            const cx_covered *x = &all.items[i];
+            must(x->dropped.matters >= x->dropped.noticed && x->turned.matters >= x->turned.noticed,
+                 "noticed, and of no effect");
+            must(x->asked || !(x->turned.noticed || x->dropped.noticed), "noticed, and nobody asks");
+            noticed += x->turned.noticed;
+            unnoticed += x->turned.matters && !x->turned.noticed;
+        }
+        for (size_t i = 0; i < test.claims.n; i++) cx_claim_clear(&test.claims.items[i]);
+        cx_vec_clear(&test.claims);
+        cx_vec_clear(&all);
+        cx_arena_clear(&kept);
+        cx_ground_close(&g);
+        cx_subjects_clear(&who);
+        free(before);
+        both_free(&b);
+    }
+    must(noticed > 5 && unnoticed > 5, "too dull: %zu noticed, %zu not", noticed, unnoticed);
 }
 END_TEST
 
@@ -876,6 +1040,8 @@ Suite *suite_policy(void)
     tcase_set_timeout(t, 120);
     tcase_add_test(t, decide_on_random_policies);
     tcase_add_test(t, diff_tells_every_difference);
+    tcase_add_test(t, claims_hold_or_have_a_counterexample);
+    tcase_add_test(t, coverage_puts_rules_back);
     tcase_add_test(t, simplified_rules_mean_the_same);
     tcase_add_test(t, trie_finds_the_first_rule);
     tcase_add_test(t, trie_of_many_rules);

@@ -132,13 +132,15 @@ static void choose(struct proving *p)
 
 /* ---- what it is about ---- */
 
-static cx_set filters_as(struct proving *p, const cx_strs *filters, const cx_client *c, cx_set_of how)
+/* DOLLAR: a variable at the beginning may stand for '$'. */
+static cx_set filters_as(struct proving *p, const cx_strs *filters, const cx_client *c, cx_set_of how, bool dollar)
 {
     cx_sets *s = p->g->space;
     CX_VEC(cx_str) texts = {0};
     for (size_t i = 0; i < filters->n; i++) {
         cx_str text = cx_with_variables(filters->items[i], c, cx_sets_arena(s));
-        if (text.p && cx_filter_check(text).error == CX_FILTER_OK) cx_vec_add(&texts, text);
+        if (!text.p || cx_filter_check(text).error != CX_FILTER_OK) continue;
+        if (dollar || text.p[0] != '$' || filters->items[i].p[0] == '$') cx_vec_add(&texts, text);
     }
     cx_set set = cx_set_of_filters(s, texts.items, texts.n, how);
     cx_vec_clear(&texts);
@@ -146,14 +148,15 @@ static cx_set filters_as(struct proving *p, const cx_strs *filters, const cx_cli
 }
 
 /* The topics, or the filters of subscriptions, that a claim is about. That a subscription is allowed is said of the
- * filters themselves; that it is not, of all that they cover. */
+ * filters themselves; that it is not, of all that they cover. That something is allowed is said of a variable as of a
+ * wildcard: at the beginning it does not stand for '$', where brokers have rules of their own. */
 static cx_set region(struct proving *p, const cx_client *c, unsigned access)
 {
     bool filters = access == CX_CLAIM_SUBSCRIBE || access == CX_CLAIM_UNSUBSCRIBE;
     cx_set_of how = !filters ? CX_SET_TOPICS : p->claim->kind == CX_CLAIM_MAY ? CX_SET_ITSELF : CX_SET_COVERED;
-    cx_set all = filters_as(p, &p->claim->filters, c, how);
-    return cx_set_difference(p->g->space, all,
-                             filters_as(p, &p->claim->but, c, filters ? CX_SET_COVERED : CX_SET_TOPICS));
+    cx_set all = filters_as(p, &p->claim->filters, c, how, p->claim->kind != CX_CLAIM_MAY);
+    cx_set but = filters_as(p, &p->claim->but, c, filters ? CX_SET_COVERED : CX_SET_TOPICS, true);
+    return cx_set_difference(p->g->space, all, but);
 }
 
 /* MOST: what a plug-in decides, too. */

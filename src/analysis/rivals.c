@@ -163,6 +163,9 @@ static void find(struct finding *f, const cx_who *who)
         for (size_t i = 0; q->beside && i < q->beside->n; i++) each_rule(f, &q->beside->items[i].client, find_names);
         if (f->which == 'c' && !who->client.anonymous && !who->unknown) add_name(f, who->client.user);
     }
+    for (size_t i = 0; i < f->places.n; i++)
+        if (f->places.items[i].level == 0 && f->places.items[i].before.n == 0)
+            add_name(f, f->which == 'c' ? CX_STR("$id") : CX_STR("$user"));
     for (size_t i = 0; i < f->long_ones.n; i++)
         for (size_t k = 0; k < q->filter_count; k++) find_long_names(f, f->long_ones.items[i], q->filters[k]);
     cx_vec_clear(&f->places);

@@ -2,7 +2,8 @@
  *
  * A free name is none that files name. Where a rule has %c, names that stand as text where the variable does are treated
  * otherwise, so they are cases of their own: with `pattern write dev/%c/state` and `topic deny dev/admin/#`, the id
- * "admin" is one. */
+ * "admin" is one. Where a variable begins a filter, wildcards treat names with '$' at their beginning otherwise: one such
+ * name stands for all. */
 #ifndef CX_RIVALS_H
 #define CX_RIVALS_H
 

@@ -212,7 +212,7 @@ static void run_clear(cx_test_run *run)
 
 static int test(cx_cli *cli)
 {
-    cx_error e;
+    cx_error e = {{0}};
     cx_test_run *run = cx_calloc(1, sizeof *run);
     run->cli = cli;
     int code = -1;

@@ -11,10 +11,10 @@
  *   secret/    password hashes, buffers that are wiped
  *   settings/  .culex.yaml
  *   topic/     topic names and filters; sets of them
- *   formats/   acl/ passwd/ psk/: what the lines of a file say
+ *   formats/   conf/ acl/ passwd/ psk/ dynsec/ claims/: what stands in a file
  *   policy/    what a file means: lists of rules, who asks which; decide, explain
  *   broker/    what the broker puts around a policy
- *   analysis/  all questions at once: what a client may do, as sets
+ *   analysis/  all questions at once: what a client may do, as sets; claims and proofs
  *   lint/      what is wrong, doubtful or open: units, areas of rules, fixes
  *   report/    findings for people and machines
  *   cli/       this: commands, options, exit codes

@@ -372,6 +372,7 @@ static void hold_claim(rng *r, both *b, const cx_claim *c, const cx_proof *p, co
     cx_str asked = pick_topic(r, b, a, topic), filter = cx_with_variables(c->filters.items[0], &client, &arena);
     bool valid = filter.p && cx_filter_check(filter).error == CX_FILTER_OK;
     if (client.fresh) valid &= !cx_str_find(filter.p ? filter : CX_STR(""), CX_FREE_ID);
+    if (c->kind == CX_CLAIM_MAY && valid && filter.p[0] == '$' && c->filters.items[0].p[0] != '$') valid = false;
     bool meant = valid && cx_filter_match(filter, asked);
     bool allow = cx_broker_ask(broker, &client, (cx_access)c->access, asked).allow;
     bool against = c->kind == CX_CLAIM_MAY       ? meant && !allow

@@ -28,6 +28,7 @@ struct comparing {
     cx_cli *cli;
     struct cx_policy_target *old, *new;
     cx_sets *space;
+    cx_effective *before, *after;
     CX_VEC(struct change) changes;
     cx_map keys;       /* of them: what makes two changes one */
     cx_changes of_one; /* reused */
@@ -59,22 +60,22 @@ static cx_side side_of(cx_effective *e, const struct cx_policy_target *t, bool c
     return (cx_side){connects ? e : NULL, &t->broker};
 }
 
-static void compare_one(struct comparing *c, cx_effective *old, cx_effective *new, const cx_who *in_old,
-                        const cx_who *in_new, bool old_takes_any, bool new_takes_any)
+static void compare_one(struct comparing *c, const cx_who *in_old, const cx_who *in_new, bool old_takes_any,
+                        bool new_takes_any)
 {
     const cx_who *bound = in_old && (!in_new || !in_old->client.fresh) ? in_old : in_new;
     cx_who w = *bound;
     size_t from = c->of_one.items.n = 0;
-    cx_diff_client(c->space, side_of(old, c->old, in_old || old_takes_any),
-                   side_of(new, c->new, in_new || new_takes_any), &w, &c->of_one);
+    cx_diff_client(c->space, side_of(c->before, c->old, in_old || old_takes_any),
+                   side_of(c->after, c->new, in_new || new_takes_any), &w, &c->of_one);
     for (size_t i = from; i < c->of_one.items.n; i++) keep_change(c, &c->of_one.items.items[i], &w);
 }
 
 static void compare(struct comparing *c, const cx_policy_source *old, const cx_policy_source *new)
 {
     cx_subjects a = {0}, b = {0};
-    cx_effective *before = cx_effective_new(c->space, &c->old->broker),
-                 *after = cx_effective_new(c->space, &c->new->broker);
+    c->before = cx_effective_new(c->space, &c->old->broker);
+    c->after = cx_effective_new(c->space, &c->new->broker);
     cx_subjects_of(old, c->old, &a);
     cx_subjects_of(new, c->new, &b);
     bool any_a = cx_subjects_any(&a), any_b = cx_subjects_any(&b);
@@ -82,32 +83,38 @@ static void compare(struct comparing *c, const cx_policy_source *old, const cx_p
     for (size_t i = 0; i < a.list.n && !cx_sets_full(c->space); i++) {
         const cx_who *w = &a.list.items[i];
         if (w->unknown && !any_b) continue;
-        compare_one(c, before, after, w, cx_subjects_find(&b, w), false, any_b && !w->client.anonymous);
+        compare_one(c, w, cx_subjects_find(&b, w), false, any_b && !w->client.anonymous);
     }
     for (size_t i = 0; i < b.list.n && !cx_sets_full(c->space); i++) {
         const cx_who *w = &b.list.items[i];
         if (cx_subjects_find(&a, w) || (w->unknown && !any_a)) continue;
-        compare_one(c, before, after, NULL, w, any_a && !w->client.anonymous, false);
+        compare_one(c, NULL, w, any_a && !w->client.anonymous, false);
     }
-    cx_effective_free(before);
-    cx_effective_free(after);
     cx_subjects_clear(&a);
     cx_subjects_clear(&b);
 }
 
 /* ---- how it is told ---- */
 
-/* The question that shows a change, and both answers. */
+/* The question that shows a change, where there is one with a topic that is delivered, and both answers. */
 struct shown {
     cx_question question;
     cx_answer old, new;
+    bool undelivered; /* it may be read, but no allowed subscription brings it */
 };
 
 static struct shown show_change(struct comparing *c, const struct change *x)
 {
     struct cx_policy_target *allowing = x->change.gained ? c->new : c->old;
-    cx_str word = cx_set_witness(c->space, x->change.set, c->arena);
-    struct shown s;
+    cx_set set = x->change.set;
+    struct shown s = {.undelivered = false};
+    if (x->change.access == CX_ACCESS_READ) {
+        cx_effective *e = x->change.gained ? c->after : c->before;
+        cx_set delivered = cx_set_intersection(c->space, set, cx_effective_reach(e, &x->change.client, NULL));
+        s.undelivered = delivered == CX_SET_NONE;
+        if (!s.undelivered) set = delivered;
+    }
+    cx_str word = cx_set_witness(c->space, set, c->arena);
     s.question = cx_concrete(allowing, &x->users.items[0], word, x->change.access, true, c->arena);
     s.old = cx_ask(c->old, &s.question, x->change.access);
     s.new = cx_ask(c->new, &s.question, x->change.access);
@@ -165,7 +172,7 @@ static void put_text(struct comparing *c, cx_buf *out)
         put_filters(c, out, x);
         cx_buf_puts(out, "    such as ");
         cx_buf_put_safe(out, s.question.topic);
-        cx_buf_putc(out, '\n');
+        cx_buf_puts(out, s.undelivered ? ", which no allowed subscription brings\n" : "\n");
         put_side(c, out, "old", c->old, &s, s.old);
         put_side(c, out, "new", c->new, &s, s.new);
     }
@@ -221,6 +228,7 @@ static void put_json(struct comparing *c, cx_json *j, bool with_target)
         cx_json_str(j, "user", first->client.anonymous ? CX_STR_NONE : s.question.client.user);
         cx_json_str(j, "clientid", s.question.client.id);
         cx_json_str(j, "topic", s.question.topic);
+        if (x->change.access == CX_ACCESS_READ) cx_json_bool(j, "delivered", !s.undelivered);
         cx_json_str(j, "old", cx_str_of(cx_answer_name(s.old)));
         cx_json_str(j, "new", cx_str_of(cx_answer_name(s.new)));
         cx_json_end_object(j);
@@ -236,6 +244,8 @@ static void comparing_clear(struct comparing *c)
     cx_vec_clear(&c->changes);
     cx_map_clear(&c->keys);
     cx_vec_clear(&c->of_one.items);
+    cx_effective_free(c->before);
+    cx_effective_free(c->after);
 }
 
 /* ---- the command ---- */

@@ -7,7 +7,7 @@
 #include "topic/topic.h"
 
 /* Longer lists are looked up, shorter ones compared. */
-enum { SHORT_LIST = 12, PAIRS_MAX = 20000, WILD_MAX = 200, SPACE = 10000 };
+enum { SHORT_LIST = 12, PAIRS_MAX = 20000, WILD_MAX = 200 };
 
 /* The rules of one list. */
 struct looking {
@@ -139,22 +139,15 @@ static bool is_said_together(const struct looking *k, const cx_rule *r, const cx
     if (k->list->count > SHORT_LIST) return false;
     size_t n = *count = partners(k, r, found);
     if (n < 2 || has_variable(r)) return false;
-    cx_sets *space = cx_sets_new(SPACE);
-    cx_str filter = cx_rule_filter(r);
-    cx_set left = CX_SET_NONE;
     for (unsigned access = CX_ACCESS_READ; access <= CX_ACCESS_WRITE; access *= 2) {
+        cx_str filters[TOGETHER_MAX];
+        size_t used = 0;
         if (!(r->access & access)) continue;
-        cx_set rest = cx_set_of_filters(space, &filter, 1, CX_SET_TOPICS);
-        for (size_t i = 0; i < n; i++) {
-            cx_str other = cx_rule_filter(found[i]);
-            if (found[i]->access & access)
-                rest = cx_set_difference(space, rest, cx_set_of_filters(space, &other, 1, CX_SET_TOPICS));
-        }
-        left = cx_set_union(space, left, rest);
+        for (size_t i = 0; i < n; i++)
+            if (found[i]->access & access) filters[used++] = cx_rule_filter(found[i]);
+        if (!cx_filters_cover(filters, used, cx_rule_filter(r))) return false;
     }
-    bool all = left == CX_SET_NONE && !cx_sets_full(space);
-    cx_sets_free(space);
-    return all;
+    return true;
 }
 
 /* ---- what is said ---- */

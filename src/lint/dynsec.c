@@ -318,6 +318,7 @@ void cx_lint_dynsec(cx_lint *l, cx_named_file *file, const cx_release *release)
     judge_hashes(&c);
     judge_wildcards(&c);
     cx_lint_dynsec_acls(&c);
+    cx_lint_dynsec_roles(&c);
     cx_say_all(&c);
     free(h.used);
     free(h.clients);

@@ -1,9 +1,10 @@
 /* What the ACLs of a role, and of roles held together, do to one another. A role asks the
  * ACLs of a kind by priority, equal ones in the order of the file (dynsec.md 3). */
 #include "lint/dynsec_say.h"
+#include "topic/set.h"
 #include "topic/topic.h"
 
-enum { PAIRS_MAX = 20000 };
+enum { PAIRS_MAX = 20000, TOGETHER_MAX = 8 };
 
 static const cJSON *topic_of(const cx_dynsec_acl *a)
 {
@@ -46,10 +47,34 @@ static void say_tie(cx_dynsec_linting *c, const cx_dynsec_acl *a, const cx_dynse
     s->help = cx_str_of("give the one that shall win the higher priority");
 }
 
+static void say_shadowed_together(cx_dynsec_linting *c, const cx_dynsec_acl *a, const cx_dynsec_acl *const *by,
+                                  size_t n)
+{
+    cx_said *s = cx_say_of(c, CX_RULE_DYNSEC_SHADOWED_ACL, topic_of(a), "this ACL for '%.*s' never decides anything",
+                           (int)a->topic.n, a->topic.p);
+    cx_str all = CX_STR("asked first, and together covering it: ");
+    for (size_t i = 0; i < n; i++)
+        all = cx_arena_printf(&c->lint->arena, "%.*s%s%.*s", (int)all.n, all.p, i ? ", " : "",
+                              (int)words_of(c, by[i]).n, words_of(c, by[i]).p);
+    s->other = by[0]->item;
+    s->other_note = all;
+}
+
+/* Whether several ACLs that are asked first cover one together; of subscriptions that is not so simple. */
+static bool is_covered_together(const cx_dynsec_acl *a, const cx_dynsec_acl *const *by, size_t n)
+{
+    cx_str filters[TOGETHER_MAX];
+    if (n < 2 || n > TOGETHER_MAX || (a->type != CX_DYNSEC_SEND && a->type != CX_DYNSEC_RECEIVE)) return false;
+    if (cx_str_has(a->topic, '%')) return false;
+    for (size_t i = 0; i < n; i++) filters[i] = by[i]->topic;
+    return cx_filters_cover(filters, n, a->topic);
+}
+
 /* One ACL against those of its kind in its role that are asked before it. */
 static void judge_acl(cx_dynsec_linting *c, const cx_dynsec_role *r, const cx_dynsec_acl *a, size_t *pairs)
 {
-    const cx_dynsec_acl *tie = NULL;
+    const cx_dynsec_acl *tie = NULL, *first[TOGETHER_MAX];
+    size_t n = 0;
     for (uint32_t i = r->first_acl; i<r->first_acl + r->acl_count && * pairs> 0; i++, --*pairs) {
         const cx_dynsec_acl *b = &c->d->acls.items[i];
         if (b == a || b->type != a->type || b->malformed || b->again || !before(b, a)) continue;
@@ -59,11 +84,14 @@ static void judge_acl(cx_dynsec_linting *c, const cx_dynsec_role *r, const cx_dy
             say_shadowed(c, a, b);
             return;
         }
+        bool part = !cx_str_has(b->topic, '%') && cx_filter_overlaps(a->topic, b->topic);
+        if (part && n++ < TOGETHER_MAX) first[n - 1] = b;
         if (!tie && b->priority == a->priority && a->allow != b->allow && !cx_dynsec_literal(a->type) &&
             cx_filter_overlaps(a->topic, b->topic))
             tie = b;
     }
-    if (tie) say_tie(c, tie, a);
+    if (is_covered_together(a, first, n)) say_shadowed_together(c, a, first, n);
+    else if (tie) say_tie(c, tie, a);
 }
 
 static void judge_role(cx_dynsec_linting *c, const cx_dynsec_role *r)

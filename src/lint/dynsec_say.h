@@ -27,5 +27,7 @@ void cx_say_all(cx_dynsec_linting *c);
 
 /* What ACLs of roles do to one another. */
 void cx_lint_dynsec_acls(cx_dynsec_linting *c);
+/* Roles that decide nothing. */
+void cx_lint_dynsec_roles(cx_dynsec_linting *c);
 
 #endif

@@ -72,6 +72,10 @@ typedef enum {
 /* The union of filters, in one pass. All are valid; the bytes must outlive the space. */
 cx_set cx_set_of_filters(cx_sets *s, const cx_str *filters, size_t count, cx_set_of of);
 
+/* Do several filters together match every topic that FILTER matches? Asked in a space of their own; false where that
+ * takes too many nodes. */
+bool cx_filters_cover(const cx_str *filters, size_t count, cx_str filter);
+
 /* The words that begin with BYTES (which have no '/' in them, but may have some before the last level). */
 cx_set cx_set_of_beginning(cx_sets *s, cx_str bytes);
 

@@ -146,3 +146,14 @@ cx_set cx_set_of_beginning(cx_sets *s, cx_str bytes)
     cx_vec_clear(&levels);
     return without_the_empty_word(s, set);
 }
+
+bool cx_filters_cover(const cx_str *filters, size_t count, cx_str filter)
+{
+    enum { SPACE = 10000 };
+    cx_sets *s = cx_sets_new(SPACE);
+    cx_set wanted = cx_set_of_filters(s, &filter, 1, CX_SET_TOPICS),
+           found = cx_set_of_filters(s, filters, count, CX_SET_TOPICS);
+    bool all = cx_set_difference(s, wanted, found) == CX_SET_NONE && !cx_sets_full(s);
+    cx_sets_free(s);
+    return all;
+}

@@ -229,3 +229,109 @@ bool cx_coverage_of(cx_ground *g, const cx_test *tests, size_t count, bool mutat
     cx_vec_clear(&c.subjects);
     return !cx_sets_full(g->space);
 }
+
+/* ---- rules that can go ---- */
+
+/* Where the rule of an ACL is, and what it answers. */
+struct place {
+    uint32_t rule, list; /* RULE is UINT32_MAX where the policy has none */
+    uint8_t access;
+};
+
+struct cx_pruning {
+    struct covering c;
+    CX_VEC(struct place) places; /* of each ACL */
+    bool *held;                  /* of each list: somebody asks it */
+};
+
+static void place_rules(cx_pruning *p)
+{
+    const cx_policy *policy = p->c.policy;
+    for (uint32_t i = 0; i < policy->lists.n; i++)
+        for (uint32_t k = policy->lists.items[i].first; k < policy->lists.items[i].first + policy->lists.items[i].count;
+             k++) {
+            const cx_rule *r = &policy->rules[k];
+            if (r->matcher == CX_MATCH_HAS_WILDCARD) continue;
+            while (p->places.n <= r->at) cx_vec_add(&p->places, ((struct place){.rule = UINT32_MAX}));
+            p->places.items[r->at] = (struct place){k, i, r->access};
+        }
+}
+
+static void mark_held(cx_pruning *p)
+{
+    const cx_policy *policy = p->c.policy;
+    for (size_t i = 0; i < p->c.g->subjects->list.n; i++) {
+        cx_subject s = cx_broker_subject(p->c.g->broker, policy, p->c.g->subjects->list.items[i].client);
+        cx_asking asking = cx_ask_lists(policy, s.holder);
+        for (const cx_list *list; (list = cx_next_list(policy, &asking));) p->held[list - policy->lists.items] = true;
+    }
+}
+
+cx_pruning *cx_pruning_new(cx_ground *g)
+{
+    cx_pruning *p = cx_calloc(1, sizeof *p);
+    p->c = (struct covering){.g = g, .policy = g->broker->steps[0].policy};
+    p->held = cx_calloc(p->c.policy->lists.n + 1, sizeof *p->held);
+    place_rules(p);
+    mark_held(p);
+    know(&p->c);
+    return p;
+}
+
+void cx_pruning_free(cx_pruning *p)
+{
+    if (!p) return;
+    cx_vec_clear(&p->c.asked);
+    cx_vec_clear(&p->c.subjects);
+    cx_vec_clear(&p->places);
+    free(p->held);
+    free(p);
+}
+
+static void set_access(cx_pruning *p, const struct place *at, uint8_t access)
+{
+    p->c.policy->rules[at->rule].access = access;
+    p->c.list = &p->c.policy->lists.items[at->list];
+    forget(&p->c);
+}
+
+void cx_pruning_put_back(cx_pruning *p, uint32_t acl)
+{
+    if (acl >= p->places.n || p->places.items[acl].rule == UINT32_MAX) return;
+    set_access(p, &p->places.items[acl], p->places.items[acl].access);
+}
+
+/* Where nothing decides, whoever is asked behind dynamic security does; so a deny that decides something has to stay,
+ * though nobody gets more without it: would anything be allowed if it allowed? */
+static bool decides(cx_pruning *p, const struct place *at)
+{
+    cx_rule *r = &p->c.policy->rules[at->rule];
+    r->outcome = CX_ALLOW;
+    set_access(p, at, at->access);
+    bool does = alters(&p->c, p->c.subjects.items, p->c.subjects.n);
+    r->outcome = CX_DENY;
+    return does;
+}
+
+/* Of ACLs that are there twice, which one counts depends on all that are left. */
+static bool has_twice(const cx_dynsec *d, uint32_t acl)
+{
+    const cx_dynsec_role *r = &d->roles.items[cx_dynsec_role_of(d, acl)];
+    for (uint32_t i = r->first_acl; i < r->first_acl + r->acl_count; i++)
+        if (d->acls.items[i].again) return true;
+    return false;
+}
+
+bool cx_pruning_leave_out(cx_pruning *p, uint32_t acl)
+{
+    if (has_twice(p->c.policy->documents[0].dynsec, acl)) return false;
+    if (acl >= p->places.n || p->places.items[acl].rule == UINT32_MAX) return true;
+    const struct place *at = &p->places.items[acl];
+    if (!p->held[at->list] || p->c.policy->rules[at->rule].matcher == CX_MATCH_MALFORMED) return false;
+    if (p->c.work > WORK_MAX || cx_sets_count(p->c.g->space) > CX_SETS_NODES / 2) know(&p->c);
+    bool needed = p->c.policy->rules[at->rule].outcome == CX_DENY && decides(p, at);
+    set_access(p, at, 0);
+    if (!needed && !alters(&p->c, p->c.subjects.items, p->c.subjects.n) && !cx_sets_full(p->c.g->space)) return true;
+    cx_pruning_put_back(p, acl);
+    return false;
+}

@@ -27,4 +27,18 @@ typedef CX_VEC(cx_covered) cx_coverage;
 bool cx_coverage_of(cx_ground *g, const cx_test *tests, size_t count, bool mutate, cx_coverage *out,
                     void (*progress)(void *context, size_t done, size_t all), void *context);
 
+/* ---- rules that can go ---- */
+
+/* A policy of dynamic security whose ACLs are left out, one after the other. */
+typedef struct cx_pruning cx_pruning;
+
+/* Of the ground's first policy; both outlive it. */
+cx_pruning *cx_pruning_new(cx_ground *g);
+void cx_pruning_free(cx_pruning *p);
+/* Leaves out the ACL with this number where that alters nothing for anybody, whoever is asked behind; false: it stays. Those of roles
+ * that nobody has stay, those of roles that have one twice, and malformed ones. */
+bool cx_pruning_leave_out(cx_pruning *p, uint32_t acl);
+/* Puts it back. */
+void cx_pruning_put_back(cx_pruning *p, uint32_t acl);
+
 #endif

@@ -288,3 +288,49 @@ void cx_simplify_print(const cx_acl *acl, const cx_fate *fates, cx_buf *out)
     settle_comments(&w, false);
     cx_buf_clear(&w.comments);
 }
+
+/* ---- a dynamic-security.json ---- */
+
+/* Where the object that begins at AT ends. */
+static size_t object_end(cx_str text, size_t at)
+{
+    size_t depth = 0;
+    bool quoted = false;
+    for (; at < text.n; at++) {
+        char c = text.p[at];
+        if (quoted) {
+            if (c == '\\') at++;
+            else if (c == '"') quoted = false;
+        } else if (c == '"') quoted = true;
+        else if (c == '{' || c == '[') depth++;
+        else if ((c == '}' || c == ']') && --depth == 0) return at + 1;
+    }
+    return text.n;
+}
+
+static size_t behind_blanks(cx_str text, size_t at)
+{
+    while (at < text.n && cx_is_space(text.p[at])) at++;
+    return at;
+}
+
+void cx_simplify_print_dynsec(cx_dynsec *d, const bool *gone, cx_buf *out)
+{
+    cx_str text = d->source->text;
+    size_t at = 0;
+    for (uint32_t i = 0; i < d->acls.n; i++) {
+        if (!gone[i]) continue;
+        size_t begin = cx_dynsec_acl_at(d, i), end = object_end(text, begin), next = behind_blanks(text, end);
+        cx_buf_put(out, cx_str_sub(text, at, begin - at));
+        if (next < text.n && text.p[next] == ',') {
+            at = behind_blanks(text, next + 1);
+            continue;
+        }
+        /* the last of its role: the comma before it goes too */
+        while (out->n && cx_is_space(out->p[out->n - 1])) out->n--;
+        if (out->n && out->p[out->n - 1] == ',') out->n--;
+        if (out->n && out->p[out->n - 1] == '[') at = next;
+        else at = end;
+    }
+    cx_buf_put(out, cx_str_sub(text, at, text.n - at));
+}

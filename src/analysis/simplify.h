@@ -22,4 +22,7 @@ void cx_simplify_join(const cx_policy *p, cx_fate *fates);
  * rule that stays. */
 void cx_simplify_print(const cx_acl *acl, const cx_fate *fates, cx_buf *out);
 
+/* The text of a dynamic-security.json without the ACLs that GONE names by number; all else stays as it is written. */
+void cx_simplify_print_dynsec(cx_dynsec *d, const bool *gone, cx_buf *out);
+
 #endif

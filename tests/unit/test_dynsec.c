@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "analysis/coverage.h"
+#include "analysis/simplify.h"
 #include "model_dynsec.h"
 #include "policy/decide.h"
 #include "sets.h"
@@ -798,6 +800,81 @@ START_TEST(diff_tells_every_difference)
 }
 END_TEST
 
+/* ---- ACLs that can go ---- */
+
+static size_t prune(struct loaded *l, const cx_broker *broker, bool *gone)
+{
+    cx_subjects who = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < l->policy.holders.n; i++) {
+        cx_who w = {.client = {.user = cx_policy_names(&l->policy)->keys[i].key, .fresh = true}};
+        const cx_dynsec_client *entry = l->policy.clients.items[i];
+        if (entry && entry->id.n) w.client.fresh = false, w.client.id = entry->id;
+        if (entry && w.client.user.n) cx_subjects_add(&who, w);
+    }
+    cx_subjects_add(&who, (cx_who){.client = {.anonymous = true, .fresh = true}});
+    cx_ground g = {.broker = broker, .subjects = &who};
+    cx_pruning *p = cx_pruning_new(&g);
+    for (uint32_t i = (uint32_t)l->file.acls.n; i-- > 0;) n += gone[i] = cx_pruning_leave_out(p, i);
+    must(!cx_sets_full(g.space), "the space is full");
+    for (uint32_t i = 0; i < l->file.acls.n; i++)
+        if (gone[i]) cx_pruning_put_back(p, i);
+    cx_pruning_free(p);
+    cx_ground_close(&g);
+    cx_subjects_clear(&who);
+    return n;
+}
+
+START_TEST(without_idle_acls_it_means_the_same)
+{
+    enum { FILES = 150, QUESTIONS = 400 };
+    static struct random_file f;
+    static const int all[] = {R, W, S, U};
+    rng r = rng_for("dynsec_prune");
+    size_t left_out = 0, stayed = 0;
+    for (size_t i = 0; i < FILES; i++) {
+        random_file(&f, &r);
+        struct text t = text_of(f.text);
+        for (size_t release = FIRST; release < FIRST + RELEASES; release++) {
+            struct loaded a, b;
+            cx_buf text = {0};
+            load(&a, t, true, release);
+            bool *gone = cx_calloc(a.file.acls.n + 1, sizeof *gone);
+            cx_broker before = cx_broker_of(&a.policy);
+            size_t n = a.file.tree ? prune(&a, &before, gone) : 0;
+            left_out += n;
+            stayed += a.file.acls.n - n;
+            cx_simplify_print_dynsec(&a.file, gone, &text);
+            cx_buf_putc(&text, '\0');
+            load(&b, (struct text){text.p, text.n - 1}, true, release);
+            must(b.file.acls.n == a.file.acls.n - n, "%zu ACLs without %zu are %zu: %s", a.file.acls.n, n,
+                 b.file.acls.n, text.p);
+            for (int q = 0; q < QUESTIONS; q++) {
+                char topic[64];
+                int access = rng_pick(&r, all);
+                const char *user = rng_chance(&r, 15) ? NULL : rng_pick(&r, some_users);
+                const char *id = rng_chance(&r, 15) ? NULL : rng_pick(&r, some_ids);
+                random_question(&f, access >= S, topic);
+                bool valid = access >= S ? cx_filter_check(cx_str_of(topic)).error == CX_FILTER_OK
+                                         : cx_topic_ok(cx_str_of(topic));
+                if (!valid || (id && strpbrk(id, "+#/"))) continue;
+                if (access == W && !strncmp(topic, "$SYS", 4)) continue; /* denied before any ACL */
+                must(ask(&a.policy, user, id, (cx_access)access, topic) ==
+                         ask(&b.policy, user, id, (cx_access)access, topic),
+                     "access %d of '%s' by '%s' with id '%s' is another one without: %s\nbefore: %s", access, topic,
+                     user ? user : "(none)", id ? id : "(fresh)", text.p, t.p);
+            }
+            unload(&a);
+            unload(&b);
+            cx_buf_clear(&text);
+            free(gone);
+        }
+        free(t.p);
+    }
+    must(left_out > 100 && stayed > 100, "too dull: %zu left out, %zu stayed", left_out, stayed);
+}
+END_TEST
+
 Suite *suite_dynsec(void)
 {
     Suite *s = suite_create("dynsec");
@@ -811,6 +888,7 @@ Suite *suite_dynsec(void)
     t = tcase_create("random");
     tcase_add_test(t, random_against_model);
     tcase_add_test(t, diff_tells_every_difference);
+    tcase_add_test(t, without_idle_acls_it_means_the_same);
     suite_add_tcase(s, t);
     return s;
 }

@@ -6,6 +6,7 @@
 /* Where a variable stands. */
 struct place {
     size_t level;
+    cx_str above;          /* the levels before it */
     cx_str before, behind; /* text around it in its level */
 };
 
@@ -47,12 +48,14 @@ static void each_of_question(struct finding *f, each_filter *visit)
 
 /* ---- where variables stand ---- */
 
-static void add_place(struct finding *f, size_t level, cx_str text, size_t at)
+static void add_place(struct finding *f, size_t level, cx_str above, cx_str text, size_t at)
 {
-    struct place x = {level, cx_str_sub(text, 0, at), cx_str_sub(text, at + 2, text.n - at - 2)};
+    struct place x = {level, above, cx_str_sub(text, 0, at), cx_str_sub(text, at + 2, text.n - at - 2)};
     for (size_t i = 0; i < f->places.n; i++) {
         const struct place *y = &f->places.items[i];
-        if (y->level == level && cx_str_eq(y->before, x.before) && cx_str_eq(y->behind, x.behind)) return;
+        if (y->level == level && cx_str_eq(y->above, above) && cx_str_eq(y->before, x.before) &&
+            cx_str_eq(y->behind, x.behind))
+            return;
     }
     cx_vec_add(&f->places, x);
 }
@@ -65,7 +68,7 @@ static void find_places(struct finding *f, cx_str filter, cx_matcher matcher)
     for (size_t at = 0, number = 0; cx_next_level(filter, &at, &level); number++)
         for (size_t i = 0; i + 1 < level.n; i++)
             if (level.p[i] == '%' && level.p[i + 1] == f->which && (text || level.n == 2))
-                add_place(f, number, level, i);
+                add_place(f, number, cx_str_sub(filter, 0, (size_t)(level.p - filter.p)), level, i);
 }
 
 static void find_long_ones(struct finding *f, cx_str filter, cx_matcher matcher)
@@ -83,11 +86,24 @@ static void add_name(struct finding *f, cx_str name)
     else f->out->too_many = true;
 }
 
-static void add_level(struct finding *f, size_t number, cx_str level)
+/* Can the levels before a place, and those before a level of another filter, be the same? */
+static bool may_meet(cx_str above, cx_str other)
+{
+    cx_str a, b;
+    for (size_t i = 0, k = 0; i < above.n && cx_next_level(above, &i, &a) && cx_next_level(other, &k, &b);) {
+        bool any = cx_has_wildcard(a) || cx_has_wildcard(b) || cx_str_has(a, '%') || cx_str_has(b, '%');
+        if (!any && !cx_str_eq(a, b)) return false;
+    }
+    return true;
+}
+
+static void add_level(struct finding *f, size_t number, cx_str above, cx_str level)
 {
     for (size_t i = 0; i < f->places.n; i++) {
         const struct place *x = &f->places.items[i];
-        if (x->level != number || level.n < x->before.n + x->behind.n || !cx_str_starts(level, x->before)) continue;
+        if (x->level != number || !may_meet(x->above, above) || level.n < x->before.n + x->behind.n ||
+            !cx_str_starts(level, x->before))
+            continue;
         cx_str name = cx_str_sub(level, x->before.n, level.n - x->before.n - x->behind.n);
         if (x->behind.n == 0 || memcmp(name.p + name.n, x->behind.p, x->behind.n) == 0) add_name(f, name);
     }
@@ -97,7 +113,8 @@ static void find_names(struct finding *f, cx_str filter, cx_matcher matcher)
 {
     cx_str level;
     for (size_t at = 0, number = 0; cx_next_level(filter, &at, &level); number++)
-        if (!cx_has_wildcard(level) && !cx_level_is_variable(matcher, level)) add_level(f, number, level);
+        if (!cx_has_wildcard(level) && !cx_level_is_variable(matcher, level))
+            add_level(f, number, cx_str_sub(filter, 0, (size_t)(level.p - filter.p)), level);
 }
 
 /* ---- names of several levels ---- */

@@ -6,6 +6,7 @@
 static const cx_option options[] = {
     {"coverage", 0, NULL, "which rules the tests depend on"},
     {"mutate", 0, NULL, "leave out, and turn round, each rule in turn: does a test notice?"},
+    {"format", 0, "FORMAT", "text, json or junit"},
     {"listener", 0, "PORT", "of a conf: the listener with this port, address:port or socket path"},
     {"root", 0, "DIR", "of a conf: put before the absolute paths in it"},
     {"passwd", 0, "FILE", "the password file that goes with an ACL file"},
@@ -231,29 +232,29 @@ const cx_command cx_cmd_test = {
     .name = "test",
     .usage = "test TESTS.yaml [POLICY]",
     .summary = "whether a policy keeps what a file of tests says",
-    .about =
-        "Each test is a statement about all topics, all users and all client ids, and is proven or\n"
-        "shown to be wrong: by whom, with which topic, and by which rule. Exit code: 0 all hold, 1\n"
-        "one does not.\n\n"
-        "  policy: acl\n"
-        "  sets: {admins: [alice, bob]}\n"
-        "  variables: {site: [berlin, paris]}\n"
-        "  tests:\n"
-        "    - no one except [admins] may write cmds/#\n"
-        "    - every user may read public/#\n"
-        "    - sensor-* may only write 'sensors/%u/#'\n"
-        "    - alice and bob never share a writable topic\n"
-        "    - guest gains nothing over base.acl\n"
-        "    - name: the door of each site\n"
-        "      user: door\n"
-        "      clientid: d1\n"
-        "      may: {write: 'doors/${site}/state'}\n"
-        "      may not: {write: [cmds/#], read: '#'}\n\n"
-        "Whom: names, 'sensor-*' of those the policy names, sets, 'every user', 'every named user',\n"
-        "'everyone', 'no one', 'anonymous', 'any other user'; with 'except' and 'with client id ID'. What: 'may', 'may not', 'may only' with read,\n"
-        "write, subscribe, unsubscribe or reach and filters, in which %u and %c are the client's own\n"
-        "name and id; 'never share a readable, writable or reachable topic [in FILTER]'; 'gains\n"
-        "nothing over POLICY', 'loses nothing over POLICY'. What has ' #' in it needs quotes.\n",
+    .about = "Each test is a statement about all topics, all users and all client ids, and is proven or\n"
+             "shown to be wrong: by whom, with which topic, and by which rule. Exit code: 0 all hold, 1\n"
+             "one does not.\n\n"
+             "  policy: acl\n"
+             "  sets: {admins: [alice, bob]}\n"
+             "  variables: {site: [berlin, paris]}\n"
+             "  tests:\n"
+             "    - no one except [admins] may write cmds/#\n"
+             "    - every user may read public/#\n"
+             "    - sensor-* may only write 'sensors/%u/#'\n"
+             "    - alice and bob never share a writable topic\n"
+             "    - guest gains nothing over base.acl\n"
+             "    - name: the door of each site\n"
+             "      user: door\n"
+             "      clientid: d1\n"
+             "      may: {write: 'doors/${site}/state'}\n"
+             "      may not: {write: [cmds/#], read: '#'}\n\n"
+             "Whom: names, 'sensor-*' of those the policy names, sets, 'every user', 'every named user',\n"
+             "'everyone', 'no one', 'anonymous', 'any other user'; 'except' and 'with client id ID' behind\n"
+             "them. What: 'may', 'may not' or 'may only' with read, write, subscribe, unsubscribe or reach\n"
+             "and filters, in which %u and %c are the client's own name and id; 'never share a readable\n"
+             "topic', writable or reachable, 'in FILTER'; 'gains nothing over POLICY', 'loses nothing over\n"
+             "POLICY'. A sentence with ' #' in it needs quotes.\n",
     .options = options,
     .least = 1,
     .most = 2,

@@ -144,6 +144,7 @@ static bool take_item(struct sentence *s, cx_whom *whom)
     if (take(s, "any other user")) return whom->others = true;
     const struct word *w = peek(s);
     cx_str name = CX_STR_NONE;
+    if (is(w, "noone")) return fail(s, "'noone' is not known here, did you mean 'no one'?");
     if (is_word(w)) return fail_at(s, w->text, "stands where a user or a set of users is expected");
     bool quoted = w && w->quoted;
     if (!take_name(s, "a user", &name)) return false;

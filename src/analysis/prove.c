@@ -14,6 +14,7 @@ struct proving {
     const cx_claim *claim;
     cx_proof *proof;
     cx_whos whos;
+    cx_beside beside;
 };
 
 /* ---- the ground ---- */
@@ -194,7 +195,7 @@ static unsigned rules_of(unsigned access)
     return access & CX_CLAIM_REACH ? access | CX_ACCESS_READ | CX_ACCESS_SUBSCRIBE : access;
 }
 
-static void find_cases(struct proving *p, cx_cases *cases, const cx_who *w, const cx_whos *beside)
+static void find_cases(struct proving *p, cx_cases *cases, const cx_who *w, cx_beside *beside)
 {
     CX_VEC(cx_str) filters = {0};
     for (size_t i = 0; i < p->claim->filters.n; i++) cx_vec_add(&filters, p->claim->filters.items[i]);
@@ -247,7 +248,7 @@ static cx_set of_all_cases(struct proving *p, const cx_who *w, cx_cases *cases)
 {
     cx_sets *s = p->g->space;
     cx_set all = CX_SET_NONE;
-    find_cases(p, cases, w, &p->whos);
+    find_cases(p, cases, w, &p->beside);
     for (size_t i = 0; i < cases->items.n; i++) {
         const cx_client *c = &cases->items.items[i];
         cx_set about = region(p, c, p->claim->access);
@@ -260,7 +261,7 @@ static cx_set of_all_cases(struct proving *p, const cx_who *w, cx_cases *cases)
 /* The case of a subject that may something of a set. */
 static cx_who who_of_cases(struct proving *p, const cx_who *w, cx_cases *cases, cx_set *some)
 {
-    find_cases(p, cases, w, &p->whos);
+    find_cases(p, cases, w, &p->beside);
     for (size_t i = 0; i < cases->items.n; i++) {
         const cx_client *c = &cases->items.items[i];
         cx_set set = cx_set_intersection(p->g->space, *some, allowed(p, c, p->claim->access, true));
@@ -328,9 +329,10 @@ static void prove_change(struct proving *p, const cx_who *w, const cx_other *o)
 
 void cx_prove(cx_ground *g, const cx_claim *claim, cx_proof *proof)
 {
-    struct proving p = {g, claim, proof, {0}};
+    struct proving p = {.g = g, .claim = claim, .proof = proof};
     cx_cases cases = {0};
     choose(&p);
+    p.beside.whos = &p.whos;
     if (claim->kind == CX_CLAIM_NO_SHARE) {
         prove_share(&p, &cases);
     } else {
@@ -340,6 +342,7 @@ void cx_prove(cx_ground *g, const cx_claim *claim, cx_proof *proof)
         }
     }
     cx_cases_clear(&cases);
+    cx_beside_clear(&p.beside);
     cx_vec_clear(&p.whos);
 }
 

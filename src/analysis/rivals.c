@@ -166,6 +166,49 @@ static void find_long_names(struct finding *f, cx_str rule, cx_str filter)
 
 /* ---- cases ---- */
 
+static bool same_places(const struct finding *f, const struct cx_beside_found *found)
+{
+    if (found->places.n != f->places.n * 3) return false;
+    for (size_t i = 0; i < f->places.n; i++) {
+        const struct place *x = &f->places.items[i];
+        const cx_str *y = found->places.items + i * 3;
+        if (!cx_str_eq(x->above, y[0]) || !cx_str_eq(x->before, y[1]) || !cx_str_eq(x->behind, y[2])) return false;
+    }
+    return true; /* the level is that behind ABOVE */
+}
+
+/* The names in the rules of all others. */
+static void find_beside(struct finding *f, cx_beside *b)
+{
+    struct cx_beside_found *found = &b->found[f->which == 'u'];
+    if (!same_places(f, found)) {
+        struct finding all = *f;
+        all.names = (cx_map){0};
+        cx_cases limits = {0};
+        all.out = &limits;
+        for (size_t i = 0; i < b->whos->n; i++) each_rule(&all, &b->whos->items[i].client, find_names);
+        cx_map_clear(&found->names);
+        found->names = all.names;
+        found->too_many = limits.too_many;
+        found->places.n = 0;
+        for (size_t i = 0; i < f->places.n; i++) {
+            cx_vec_add(&found->places, f->places.items[i].above);
+            cx_vec_add(&found->places, f->places.items[i].before);
+            cx_vec_add(&found->places, f->places.items[i].behind);
+        }
+    }
+    for (size_t i = 0; i < found->names.n; i++) add_name(f, found->names.keys[i].key);
+    f->out->too_many |= found->too_many;
+}
+
+void cx_beside_clear(cx_beside *b)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        cx_vec_clear(&b->found[i].places);
+        cx_map_clear(&b->found[i].names);
+    }
+}
+
 /* Names other than the free one that variable WHICH may stand for. */
 static void find(struct finding *f, const cx_who *who)
 {
@@ -177,7 +220,7 @@ static void find(struct finding *f, const cx_who *who)
     if (f->places.n) {
         each_rule(f, &who->client, find_names);
         each_of_question(f, find_names);
-        for (size_t i = 0; q->beside && i < q->beside->n; i++) each_rule(f, &q->beside->items[i].client, find_names);
+        if (q->beside) find_beside(f, q->beside);
         if (f->which == 'c' && !who->client.anonymous && !who->unknown) add_name(f, who->client.user);
     }
     for (size_t i = 0; i < f->places.n; i++)

@@ -9,13 +9,25 @@
 
 #include "analysis/who.h"
 
+/* Others whose rules name names. What was found for a variable is kept: mostly all clients share the rules that have some. */
+typedef struct cx_beside {
+    const cx_whos *whos;
+    struct cx_beside_found {
+        CX_VEC(cx_str) places; /* of the variable, three texts each */
+        cx_map names;
+        bool too_many;
+    } found[2]; /* for client ids, for user names */
+} cx_beside;
+
+void cx_beside_clear(cx_beside *b);
+
 /* What is asked, as far as names can stand in it. */
 typedef struct cx_case_question {
     const cx_broker *brokers[2]; /* the second may be NULL */
     unsigned accesses;           /* CX_ACCESS_… bits of rules that count */
     const cx_str *filters;       /* of the question itself; %c and %u in them are variables */
     size_t filter_count;
-    const cx_whos *beside; /* others whose rules name names; NULL: none */
+    cx_beside *beside; /* NULL: none */
 } cx_case_question;
 
 typedef struct cx_cases {

@@ -121,6 +121,8 @@ static void choose(struct proving *p)
         const cx_who *w = &p->g->subjects->list.items[i];
         if (is_meant(&c->whom, w) && !is_meant(&c->except, w)) add_who(p, *w);
     }
+    cx_who nameless = {.client = {.anonymous = true, .fresh = true}};
+    if (c->whom.anonymous && !c->whom.users && !cx_subjects_find(p->g->subjects, &nameless)) add_who(p, nameless);
     note_strangers(p, &c->whom);
     note_strangers(p, &c->except);
     for (size_t i = 0; i < c->whom.names.n; i++) {

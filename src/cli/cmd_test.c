@@ -128,24 +128,31 @@ static int find_coverage(cx_test_run *run)
     return -1;
 }
 
-/* Names that nobody has are mostly misspelt. */
+/* A name that nobody has is mostly misspelt. */
+static void note_stranger(cx_test_run *run, const struct cx_tried *t, size_t line, cx_str name)
+{
+    cx_nearest near = {0};
+    cx_client c = {.user = name, .fresh = true};
+    for (size_t i = 0; i < t->subjects.names.n; i++) cx_nearest_offer(&near, name, t->subjects.names.keys[i].key);
+    bool glob = cx_str_has(name, '*'), shut_out = !glob && !cx_client_connects(t->target, &c);
+    const char *what = glob       ? "no user that the policy names is"
+                       : shut_out ? "nobody gets in as"
+                                  : "the policy names no user";
+    cx_cli_note(run->cli, "%s:%zu: %s '%.*s'%s%.*s%s", run->claims.yaml.name, line, what, (int)name.n, name.p,
+                near.word.p ? ", did you mean '" : "", (int)near.word.n, near.word.p ? near.word.p : "",
+                near.word.p ? "'?" : "");
+}
+
 static void note_strangers(cx_test_run *run)
 {
     cx_map said = {0};
     for (unsigned i = 0; i < run->policy.target_count; i++)
         for (size_t k = 0; k < run->claims.tests.n; k++) {
-            const struct cx_tried *t = &run->tried[i];
-            const cx_strs *all = &t->proofs[k].strangers;
+            const cx_strs *all = &run->tried[i].proofs[k].strangers;
             for (size_t n = 0; n < all->n; n++) {
-                cx_str name = all->items[n];
-                if (cx_map_get(&said, name) != CX_MAP_NONE) continue;
-                cx_map_put(&said, name);
-                cx_nearest near = {0};
-                for (size_t m = 0; m < t->subjects.names.n; m++)
-                    cx_nearest_offer(&near, name, t->subjects.names.keys[m].key);
-                cx_cli_note(run->cli, "%s:%zu: the policy names no user '%.*s'%s%.*s%s", run->claims.yaml.name,
-                            run->claims.tests.items[k].line, (int)name.n, name.p, near.word.p ? ", did you mean '" : "",
-                            (int)near.word.n, near.word.p ? near.word.p : "", near.word.p ? "'?" : "");
+                size_t known = said.n;
+                if (cx_map_put(&said, all->items[n]) == known)
+                    note_stranger(run, &run->tried[i], run->claims.tests.items[k].line, all->items[n]);
             }
         }
     cx_map_clear(&said);
